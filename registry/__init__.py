@@ -1,0 +1,1 @@
+"""Firstmark: an original-work registration ledger with blockchain-style notarization."""
