@@ -1,3 +1,109 @@
+# `make demo` tells the story, `make test` checks everything.
+# Both need Python 3.11 or newer with its venv module, and make; they install the rest into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+# Two processes were the fastest on two cores; more only fight for them.
+TEST_PROCESSES ?= 2
+
+# A virtual environment or pip settings that happen to be active must neither be touched nor decide what lands in .venv.
+unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
+export PIP_USER := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Only wheels: building a package from source would fetch build tools that no lock names.
+PIP_INSTALL := $(RUN) -m pip install --quiet --require-hashes --no-deps --only-binary :all:
+
+# Stamps. Where .venv was made is part of the first one: a checkout that was moved or copied makes its own again.
+MADE := $(VENV)/.made-in
+RUNTIME := $(VENV)/.runtime-installed
+TESTING := $(VENV)/.testing-installed
+PROJECT := $(VENV)/.project-installed
+ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>/dev/null && echo usable),usable)
+.PHONY: $(MADE)
+endif
+
+.PHONY: help demo install test lint format go lock torture fuzz-api clean
+
+help:
+	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
+	@echo "make install   install into .venv, so that .venv/bin/registry runs"
+	@echo "make test      install what the tests need, then lint, type check and test everything"
+	@echo "make lint      lint, format check, type check and import contract alone"
+	@echo "make format    write the format that make lint asks for"
+	@echo "make torture   200 kills at random moments of a registration, on each database"
+	@echo "make fuzz-api  a long schemathesis run against the served API"
+	@echo "make lock      resolve the locks again (needs uv)"
+	@echo "make clean     remove .venv and everything that tools left behind"
+
+demo: install
+	@$(VENV)/bin/registry demo $(if $(FROM),--from "$(FROM)")
+
+install: $(RUNTIME) $(PROJECT)
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Firstmark needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@if test -e $(MADE) && test "$$(cat $(MADE))" != "$$(pwd)"; then rm -rf $(VENV); fi
+	@echo "Making the virtual environment $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is missing or incomplete; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@rm -f $(RUNTIME) $(TESTING) $(PROJECT)
+	@pwd > $(MADE)
+
+$(RUNTIME): requirements.lock $(MADE)
+	@echo "Installing what requirements.lock names ..."
+	@$(PIP_INSTALL) -r requirements.lock
+	@touch $@
+
+# The test lock holds everything that the runtime lock holds, at the same versions.
+$(TESTING): requirements-test.lock $(MADE)
+	@echo "Installing what requirements-test.lock names ..."
+	@$(PIP_INSTALL) -r requirements-test.lock
+	@touch $(RUNTIME) $@
+
+$(PROJECT): pyproject.toml $(MADE) | $(RUNTIME)
+	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: $(TESTING) $(PROJECT) go lint
+	@$(RUN) -m pytest --numprocesses $(TEST_PROCESSES)
+
+lint: $(TESTING) $(PROJECT)
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(TESTING)
+	@$(RUN) -m ruff check --fix
+	@$(RUN) -m ruff format
+
+# Proofs are checked by Go's own implementation too. It is a tool of the tests alone.
+GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
+go:
+	@if command -v go >/dev/null && test -d $(GO_MODULES); then :; \
+	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+	  echo "Installing Go and its x/mod for the interoperability tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq --no-install-recommends golang-go golang-golang-x-mod-dev >/dev/null; \
+	else \
+	  echo "The tests check proofs with Go's x/mod too. Install it and run again:" >&2; \
+	  echo "  sudo apt-get install golang-go golang-golang-x-mod-dev" >&2; exit 1; \
+	fi
+
+torture: $(TESTING) $(PROJECT)
+	@$(RUN) -m tests.torture_registration
+
+fuzz-api: $(TESTING) $(PROJECT)
+	@$(RUN) -m tests.fuzz_api
+
+# No download address may stand in a lock: which index serves the files is the reader's choice, the hashes are not.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find registry tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
