@@ -12,7 +12,7 @@ ROOMS_OF_FILES = (".ci", "contracts", "docs", "migrations", "registry", "tests")
 
 @cache
 def project_files() -> tuple[Path, ...]:
-    """Every file that belongs to the project, absolute: what git tracks, or, in an unpacked archive, what lies there."""
+    """Absolute paths of the project's files: what git tracks, or, in an unpacked archive, what lies there."""
     if (ROOT / ".git").exists():
         command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
         listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
