@@ -4,7 +4,6 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-# Two processes were the fastest on two cores; more only fight for them.
 TEST_PROCESSES ?= 2
 
 # A virtual environment or pip settings that happen to be active must neither be touched nor decide what lands in .venv.
@@ -23,7 +22,8 @@ ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>
 .PHONY: $(MADE)
 endif
 
-.PHONY: help demo install test lint format go lock torture fuzz-api clean
+.NOTPARALLEL:
+.PHONY: help demo install test lint format tools lock torture fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -66,7 +66,7 @@ $(PROJECT): pyproject.toml $(MADE) | $(RUNTIME)
 	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test: $(TESTING) $(PROJECT) go lint
+test: $(TESTING) $(PROJECT) tools lint
 	@$(RUN) -m pytest --numprocesses $(TEST_PROCESSES)
 
 lint: $(TESTING) $(PROJECT)
@@ -79,17 +79,21 @@ format: $(TESTING)
 	@$(RUN) -m ruff check --fix
 	@$(RUN) -m ruff format
 
-# Proofs are checked by Go's own implementation too. It is a tool of the tests alone.
+# Tools of the tests alone: proofs are checked by Go's own implementation too, and the documentation's commands use curl.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
-go:
-	@if command -v go >/dev/null && test -d $(GO_MODULES); then :; \
+tools:
+	@missing=; \
+	command -v go >/dev/null || missing="$$missing golang-go"; \
+	test -d $(GO_MODULES) || missing="$$missing golang-golang-x-mod-dev"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	if test -z "$$missing"; then :; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
-	  echo "Installing Go and its x/mod for the interoperability tests ..."; \
+	  echo "Installing$$missing ..."; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -qq --no-install-recommends golang-go golang-golang-x-mod-dev >/dev/null; \
+	    apt-get install -qq --no-install-recommends $$missing >/dev/null; \
 	else \
-	  echo "The tests check proofs with Go's x/mod too. Install it and run again:" >&2; \
-	  echo "  sudo apt-get install golang-go golang-golang-x-mod-dev" >&2; exit 1; \
+	  echo "The tests need some packages more. Install them and run again:" >&2; \
+	  echo "  sudo apt-get install$$missing" >&2; exit 1; \
 	fi
 
 torture: $(TESTING) $(PROJECT)
