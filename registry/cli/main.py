@@ -1,0 +1,53 @@
+"""The command ``registry``: its options and its families of commands, each in a file of its own.
+
+Those files import what a command needs inside the command, so that ``registry --help`` answers at once.
+"""
+
+from typing import Annotated
+
+import typer
+
+from registry.cli.guarded_group import GuardedGroup
+from registry.cli.options import AsJson, Home, Key, Server
+
+WORK = "Designers and moderators"
+PROOF = "Anyone who wants to check"
+OPERATION = "Whoever runs the registry"
+
+app = typer.Typer(
+    name="registry",
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog="New here? Try: registry demo. Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 something was refused.",
+)
+
+
+def _version(asked_for: bool) -> None:
+    if asked_for:
+        from importlib.metadata import version
+
+        typer.echo(f"firstmark {version('firstmark')}")
+        raise typer.Exit
+
+
+@app.callback()
+def registry(
+    home: Home = None,
+    server: Server = None,
+    key: Key = None,
+    as_json: AsJson = False,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print it.")] = False,
+) -> None:
+    """Firstmark registers original designs in a ledger that anyone can verify, and finds copies of them in listings."""
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    run()
