@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["--help", "-h"]},
-    epilog="New here? Try: registry demo. Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 something was refused.",
+    epilog="New here? Try: registry demo. Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 refused.",
 )
 
 

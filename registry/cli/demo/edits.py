@@ -1,0 +1,49 @@
+"""What a thief does to a picture before listing it: the edits that this stage of the product finds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+BAD_JPEG_QUALITY = 30
+"""Out of 100: about what a picture has after some rounds through messengers."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """``words`` tell a person what was done; ``suffix`` is of the file that ``apply`` returns the bytes of."""
+
+    name: str
+    words: str
+    suffix: str
+    apply: Callable[[Image.Image], bytes]
+
+
+def as_png(picture: Image.Image) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _as_bad_jpeg(picture: Image.Image) -> bytes:
+    buffer = BytesIO()
+    on_white(picture).save(buffer, "JPEG", quality=BAD_JPEG_QUALITY)
+    return buffer.getvalue()
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture as RGB, with white where it was transparent."""
+    ground = Image.new("RGBA", picture.size, "white")
+    ground.alpha_composite(picture.convert("RGBA"))
+    return ground.convert("RGB")
+
+
+SAVED_AGAIN = Edit("saved-again", f"saved again as JPEG, quality {BAD_JPEG_QUALITY}", "jpg", _as_bad_jpeg)
+MIRRORED = Edit("mirrored", "mirrored", "png", lambda picture: as_png(ImageOps.mirror(picture)))
+TURNED = Edit(
+    "turned", "turned by 90 degrees", "png", lambda picture: as_png(picture.transpose(Image.Transpose.ROTATE_270))
+)
+GREY = Edit("grey", "turned grey", "png", lambda picture: as_png(ImageOps.grayscale(on_white(picture))))
+INVERTED = Edit("inverted", "colours inverted", "png", lambda picture: as_png(ImageOps.invert(on_white(picture))))
+EDITS = (SAVED_AGAIN, MIRRORED, TURNED, GREY, INVERTED)
