@@ -12,7 +12,7 @@ changes and waits for no writer. Nobody else begins, commits or rolls back.
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Literal, Self
 
 from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, make_url
@@ -20,11 +20,16 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from registry import errors
-from registry.storage import postgresql, sqlite
-from registry.storage.database_errors import busy, translated, translated_at_commit
+from registry.storage import postgresql, schema, sqlite
+from registry.storage.database_errors import busy, translated, translated_at_commit, translated_from_system
+from registry.storage.writer_turn import WriterTurn
+
+Dialect = Literal["sqlite", "postgresql"]
 
 WRITER_WAIT_SECONDS = 30.0
 """How long a write waits for the writes before it: some hundred of the slowest units of work measured (0.1 s)."""
+SCHEMA_CHANGE_WAIT_SECONDS = 600.0
+"""How long a second process waits while the first changes the schema, which may copy whole tables."""
 
 NAMES_OF_CONSTRAINTS = {
     "ix": "ix_%(column_0_N_label)s",
@@ -56,13 +61,12 @@ class Database:
     mean that nothing was recorded. A damaged file is :class:`registry.errors.Broken`.
     """
 
-    def __init__(self, url: URL, writer: Engine, reader: Engine, dialect: Literal["sqlite", "postgresql"]) -> None:
-        self.dialect = dialect
-        self._url = url
+    def __init__(self, dialect: Dialect, writer: Engine, reader: Engine, turn: WriterTurn | None) -> None:
+        self.dialect: Dialect = dialect
         self._writer = writer
         self._reader = reader
-        self._writing_thread = threading.local()
-        self._one_writer = threading.Lock()
+        self._turn = turn
+        self._this_thread = threading.local()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -72,33 +76,35 @@ class Database:
         """
         parsed = _parsed(url)
         if parsed.get_backend_name() == "sqlite":
-            writer, reader = sqlite.engines(sqlite.path_of(parsed), WRITER_WAIT_SECONDS)
-            return cls(parsed, writer, reader, "sqlite")
-        writer, reader = postgresql.engines(parsed, WRITER_WAIT_SECONDS)
-        return cls(parsed, writer, reader, "postgresql")
+            file = sqlite.file_of(parsed)
+            return cls("sqlite", *sqlite.engines(file, WRITER_WAIT_SECONDS), WriterTurn(file))
+        return cls("postgresql", *postgresql.engines(parsed, WRITER_WAIT_SECONDS), None)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, patience: float = WRITER_WAIT_SECONDS) -> Iterator[Session]:
         """One unit of work: committed when the block ends, rolled back when it raises.
 
         SQLite has one writer at a time (the unit begins with ``BEGIN IMMEDIATE``); on PostgreSQL
-        units run beside each other and a row is locked by whoever needs it. Objects stay readable
-        after the block. A crash anywhere in the block leaves the database as it was before.
+        units run beside each other and a row is locked by whoever needs it. ``patience`` is how many
+        seconds to wait for others. Objects stay readable after the block. A crash anywhere in the
+        block leaves the database as it was before.
         """
-        if getattr(self._writing_thread, "inside", False):
+        if getattr(self._this_thread, "writes", False):
             raise RuntimeError("write() inside write() would be a second unit of work; pass the session on")
-        self._writing_thread.inside = True
+        self._this_thread.writes = True
         try:
-            with self._turn_to_write(), Session(self._writer, expire_on_commit=False) as session:
+            with self._turn_to_write(patience), Session(self._writer, expire_on_commit=False) as session:
                 try:
                     session.connection()  # takes SQLite's write lock now, before anything is read
+                    if self.dialect == "postgresql" and patience != WRITER_WAIT_SECONDS:
+                        postgresql.wait_for_locks(session.connection(), patience)
                     yield session
                     session.flush()
                 except SQLAlchemyError as error:
                     raise translated(error) from error
-                self._commit(session)
+                _commit(session)
         finally:
-            self._writing_thread.inside = False
+            self._this_thread.writes = False
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -109,34 +115,30 @@ class Database:
             except SQLAlchemyError as error:
                 raise translated(error) from error
 
-    @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
-        """On SQLite, lets the threads of this process queue for the one writing connection."""
-        if self.dialect != "sqlite":
-            yield
+    def migrate(self) -> None:
+        """Brings the schema to the newest version; a second process waits for the first and finds nothing to do.
+
+        Broken (``database_newer``) if a newer Firstmark made the schema. A crash leaves the old one.
+        """
+        if (versions := self.migration())[0] == versions[1]:
             return
-        if not self._one_writer.acquire(timeout=WRITER_WAIT_SECONDS):
-            raise busy()
-        try:
-            yield
-        finally:
-            self._one_writer.release()
+        with self.schema_change() as connection:
+            schema.upgrade(connection)
 
-    def _commit(self, session: Session) -> None:
-        try:
-            session.commit()
-        except SQLAlchemyError as error:
-            # SQLite rolls back what it could not commit. A PostgreSQL server that went away may have
-            # committed before its answer was lost, so nothing is claimed about the outcome.
-            raise translated_at_commit(error) from error
+    def migration(self) -> tuple[str | None, str]:
+        """The schema's version (None for an empty database) and the newest version."""
+        if self._turn is not None and not self._turn.protects.exists():
+            return None, schema.newest()
+        with self.read() as session:
+            return schema.current(session.connection()), schema.newest()
 
     @contextmanager
-    def _schema_change(self) -> Iterator[Connection]:
-        """A connection in one transaction that alone may change the schema, over all processes."""
+    def schema_change(self) -> Iterator[Connection]:
+        """A connection in one transaction that alone, over all processes, may change the schema: for migrations."""
         change = sqlite.schema_change if self.dialect == "sqlite" else postgresql.schema_change
-        with self._turn_to_write():
+        with self._turn_to_write(SCHEMA_CHANGE_WAIT_SECONDS):
             try:
-                with change(self._writer) as connection:
+                with change(self._writer, SCHEMA_CHANGE_WAIT_SECONDS) as connection:
                     yield connection
             except SQLAlchemyError as error:
                 raise translated(error) from error
@@ -145,6 +147,30 @@ class Database:
         """Closes every connection; on SQLite the last one folds the write-ahead log into the file."""
         self._reader.dispose()
         self._writer.dispose()
+
+    @contextmanager
+    def _turn_to_write(self, patience: float) -> Iterator[None]:
+        """On SQLite, queues for the one writing connection."""
+        if self._turn is None:
+            yield
+            return
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._turn.taken(patience))
+            except TimeoutError:
+                raise busy() from None
+            except OSError as error:
+                raise translated_from_system(error) from error
+            yield
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except SQLAlchemyError as error:
+        # SQLite rolls back what it could not commit. A PostgreSQL server that went away may have
+        # committed before its answer was lost, so nothing is claimed about the outcome.
+        raise translated_at_commit(error) from error
 
 
 def _parsed(url: str) -> URL:

@@ -3,6 +3,7 @@
 References: https://www.sqlite.org/rescode.html and PostgreSQL's appendix "PostgreSQL Error Codes" (SQLSTATE).
 """
 
+import errno
 import sqlite3
 from enum import Enum
 
@@ -52,9 +53,39 @@ _POSTGRESQL_UNREACHABLE = ("08", "28", "3D", "57", "58")
 
 def translated(error: SQLAlchemyError) -> Exception:
     """The error for a person, or ``error`` itself when it is a mistake of ours. Nothing was recorded."""
-    match _fault(error):
+    fault = _fault(error)
+    return error if fault is None else _told(fault)
+
+
+def translated_at_commit(error: SQLAlchemyError) -> Exception:
+    """As :func:`translated`, except that a server which went away while it committed may have recorded the change."""
+    if _fault(error) is _Fault.UNREACHABLE and isinstance(getattr(error, "orig", None), psycopg.Error):
+        return errors.Unavailable(
+            "outcome_unknown",
+            "The database went away while it recorded the change, so it is unknown whether it was recorded.",
+            hint="Repeat the same request: what was recorded is answered again, not recorded twice.",
+        )
+    return translated(error)
+
+
+def translated_from_system(error: OSError) -> Exception:
+    """The error for a person when a file beside the database cannot be opened. Nothing was recorded."""
+    return _told(_Fault.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else _Fault.UNREACHABLE)
+
+
+def busy() -> errors.RegistryError:
+    """Others held the database for too long."""
+    return _told(_Fault.BUSY)
+
+
+def _told(fault: _Fault) -> errors.RegistryError:
+    match fault:
         case _Fault.BUSY:
-            return busy()
+            return errors.Unavailable(
+                "database_busy",
+                "The database was busy with other changes for too long; nothing was recorded.",
+                hint="Repeat the same request in a moment.",
+            )
         case _Fault.FULL:
             return errors.Unavailable(
                 "disk_full",
@@ -73,28 +104,6 @@ def translated(error: SQLAlchemyError) -> Exception:
                 "The database is damaged; nothing was recorded.",
                 hint="Stop the service, keep the database for examination, and restore the newest backup.",
             )
-        case None:
-            return error
-
-
-def translated_at_commit(error: SQLAlchemyError) -> Exception:
-    """As :func:`translated`, except that a server which went away while it committed may have recorded the change."""
-    if _fault(error) is _Fault.UNREACHABLE and isinstance(getattr(error, "orig", None), psycopg.Error):
-        return errors.Unavailable(
-            "outcome_unknown",
-            "The database went away while it recorded the change, so it is unknown whether it was recorded.",
-            hint="Repeat the same request: what was recorded is answered again, not recorded twice.",
-        )
-    return translated(error)
-
-
-def busy() -> errors.Unavailable:
-    """Others held the database for too long."""
-    return errors.Unavailable(
-        "database_busy",
-        "The database was busy with other changes for too long; nothing was recorded.",
-        hint="Repeat the same request in a moment.",
-    )
 
 
 def _fault(error: SQLAlchemyError) -> _Fault | None:

@@ -51,8 +51,14 @@ def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
 
 
 @contextmanager
-def schema_change(writer: Engine) -> Iterator[Connection]:
+def schema_change(writer: Engine, wait_seconds: float) -> Iterator[Connection]:
     """One transaction under an advisory lock, so that a second process waits. A crash leaves the old schema."""
     with writer.connect() as connection, connection.begin():
+        wait_for_locks(connection, wait_seconds)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
         yield connection
+
+
+def wait_for_locks(connection: Connection, seconds: float) -> None:
+    """Sets for this transaction how long it waits for a row or table that another one holds."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")  # 0 would mean for ever

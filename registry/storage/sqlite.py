@@ -15,19 +15,19 @@ MORE_READERS = 48
 """Opened above READERS in a rush: with them, as many as the threads that a web server answers with (40), and room."""
 
 
-def path_of(url: URL) -> Path:
+def file_of(url: URL) -> Path:
     """The database file of an ``sqlite:////absolute/path`` address."""
     assert url.database is not None  # noqa: S101 - checked where the address was read
     return Path(url.database)
 
 
-def engines(path: Path, wait_seconds: float) -> tuple[Engine, Engine]:
+def engines(file: Path, wait_seconds: float) -> tuple[Engine, Engine]:
     """The writing and the reading engine. The first connection of the first makes the file and turns WAL on.
 
     The reader opens the file read-only and leaves the write-ahead log's index alone, so it needs the
     writer to have opened the file once.
     """
-    address = f"file:{quote(str(path))}"
+    address = f"file:{quote(str(file))}"
 
     def connect_writer() -> sqlite3.Connection:
         return _connected(f"{address}?mode=rwc", wait_seconds)
@@ -76,10 +76,10 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def schema_change(writer: Engine) -> Iterator[Connection]:
+def schema_change(writer: Engine, _wait_seconds: float) -> Iterator[Connection]:
     """One transaction with foreign keys off, as a table is changed by copying it; checks them before it commits.
 
-    ``BEGIN IMMEDIATE`` makes a second process wait here. A crash leaves the old schema.
+    A second process waits before this, for its turn to write. A crash leaves the old schema.
     """
     with writer.connect() as connection:
         driver = connection.connection.driver_connection

@@ -1,0 +1,1 @@
+"""Who asks: accounts, their API keys, and what a key allows."""

@@ -1,0 +1,129 @@
+"""What a person may set, each by an environment variable ``REGISTRY_...``; everything has a working default."""
+
+import re
+from pathlib import Path
+from typing import Any, Self
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from registry import errors
+
+APPLICATION = "firstmark"
+"""The folder's name inside the user's data folder."""
+DATABASE_FILE = "registry.sqlite"
+OBJECTS_FOLDER = "objects"
+MEBIBYTE = 1024 * 1024
+HIGHEST_PORT = 65535
+
+_NOTE_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
+"""C2SP signed-note: a key's name is not empty and has neither spaces nor a plus sign."""
+
+
+class Settings(BaseSettings):
+    """The settings of one installation.
+
+    Made by :meth:`load`; constructing it directly raises pydantic's own error. Addresses may hold
+    passwords and are therefore left out of ``repr``.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="REGISTRY_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=False,
+    )
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path(APPLICATION, appauthor=False),
+        description="Folder with the database, the original files and the keys. Default: the user's data folder.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description=(
+            "Address of the database: `postgresql://user:password@host/name` or `sqlite:////absolute/path`. "
+            "Default: `registry.sqlite` in the home."
+        ),
+    )
+    objects_url: str | None = Field(
+        default=None,
+        repr=False,
+        description=(
+            "Where original files are kept: `s3://bucket/prefix` (with the usual `AWS_...` variables) or "
+            "`file:///absolute/folder`. Default: `objects` in the home."
+        ),
+    )
+    ledger_origin: str | None = Field(
+        default=None,
+        max_length=255,
+        description=(
+            "Name of the ledger, in every checkpoint for ever, such as `example.com/log`: a host name you own and a "
+            "path. Read when the ledger is made. Default: `firstmark.local/log/` and 8 digits of the key."
+        ),
+    )
+    max_upload_bytes: int = Field(
+        default=64 * MEBIBYTE,
+        ge=1024,
+        le=1024 * MEBIBYTE,
+        description="Largest file accepted, in bytes: room for a layered original, small enough to be held in memory.",
+    )
+    picture_workers: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Processes that decode pictures; each may use one CPU core and some hundred megabytes.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address that `registry serve` listens on. Default: this machine only.",
+    )
+    port: int = Field(
+        default=8000,
+        ge=0,
+        le=HIGHEST_PORT,
+        description="Port that `registry serve` listens on; 0 takes a free one.",
+    )
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Settings from the environment; what is ``given`` and not None comes first, as command-line options do.
+
+        Refuses (``setting_invalid``) a value that makes no sense, naming its variable but never the value.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = "_".join(str(part) for part in first["loc"]).upper()
+            reason = first["msg"].removeprefix("Value error, ")
+            raise errors.Refused(
+                "setting_invalid",
+                f"The setting REGISTRY_{name} makes no sense: {reason[:1].lower()}{reason[1:]}.",
+                hint="Correct it, or remove it to use the default; docs/reference/settings.md describes every setting.",
+            ) from None
+
+    @property
+    def database_address(self) -> str:
+        """``database_url``, or the file in the home."""
+        return self.database_url or f"sqlite:///{self.home / DATABASE_FILE}"
+
+    @property
+    def objects_address(self) -> str:
+        """``objects_url``, or the folder in the home."""
+        return self.objects_url or (self.home / OBJECTS_FOLDER).as_uri()
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("ledger_origin")
+    @classmethod
+    def _usable_as_note_name(cls, origin: str | None) -> str | None:
+        if origin is not None and not _NOTE_NAME.fullmatch(origin):
+            raise ValueError("a ledger's name has neither spaces nor a plus sign")
+        return origin
