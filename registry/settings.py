@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -109,7 +110,7 @@ class Settings(BaseSettings):
     @property
     def database_address(self) -> str:
         """``database_url``, or the file in the home."""
-        return self.database_url or f"sqlite:///{self.home / DATABASE_FILE}"
+        return self.database_url or f"sqlite:///{quote(str(self.home / DATABASE_FILE))}"
 
     @property
     def objects_address(self) -> str:

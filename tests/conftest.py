@@ -20,6 +20,7 @@ from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -63,13 +64,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     folder = config.stash[SERVER_FOLDER]
     if (folder / "server" / "postmaster.pid").exists():
-        server = _own_server(folder)
+        server = postgresql_server_in(folder)
         server.ensure_postgres_running()  # finds the running one
         server.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _own_server(folder: Path) -> "PostgresServer":
+def postgresql_server_in(folder: Path) -> "PostgresServer":
     """The server in ``folder``, not started by this."""
     with warnings.catch_warnings():
         # On import it looks for a folder for a lock file and says that it takes the temporary one.
@@ -84,7 +85,7 @@ def postgresql_server(request: pytest.FixtureRequest) -> str:
     if OWN_SERVER in os.environ:
         return os.environ[OWN_SERVER]
     folder = request.config.stash[SERVER_FOLDER]
-    server = _own_server(folder)
+    server = postgresql_server_in(folder)
     with (folder / "starting").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         server.ensure_pgdata_inited()
@@ -103,16 +104,16 @@ class PostgresqlDatabases:
 
     def create(self, template: str = "template0") -> str:
         name = f"firstmark_test_{os.getpid()}_{next(self._numbers)}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
         return name
 
     def drop(self, name: str) -> None:
-        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def url(self, name: str) -> str:
         return self._url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
-    def _execute(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
         with self._engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
@@ -122,8 +123,8 @@ def postgresql_databases(postgresql_server: str) -> PostgresqlDatabases:
     databases = PostgresqlDatabases(postgresql_server)
     if OWN_SERVER not in os.environ:
         # Nothing of a test run has to survive a power cut.
-        databases._execute("ALTER SYSTEM SET fsync = off")
-        databases._execute("SELECT pg_reload_conf()")
+        databases.execute("ALTER SYSTEM SET fsync = off")
+        databases.execute("SELECT pg_reload_conf()")
     return databases
 
 
@@ -140,7 +141,7 @@ def postgresql_template(postgresql_databases: PostgresqlDatabases) -> Iterator[s
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with the schema in it, to be copied."""
     file = tmp_path_factory.mktemp("template") / "registry.sqlite"
-    _make_schema(f"sqlite:///{file}")
+    _make_schema(f"sqlite:///{quote(str(file))}")
     return file
 
 
@@ -155,7 +156,7 @@ def dialect(request: pytest.FixtureRequest) -> str:
 def empty_database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a database without any table."""
     if dialect == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        yield f"sqlite:///{quote(str(tmp_path))}/empty.sqlite"
         return
     databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
     name = databases.create()
@@ -169,7 +170,7 @@ def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -
     if dialect == "sqlite":
         file = tmp_path / "registry.sqlite"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
+        yield f"sqlite:///{quote(str(file))}"
         return
     databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
     name = databases.create(request.getfixturevalue("postgresql_template"))

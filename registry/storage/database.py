@@ -93,16 +93,17 @@ class Database:
             raise RuntimeError("write() inside write() would be a second unit of work; pass the session on")
         self._this_thread.writes = True
         try:
-            with self._turn_to_write(patience), Session(self._writer, expire_on_commit=False) as session:
+            with self._turn_to_write(patience), ExitStack() as opened:
                 try:
-                    session.connection()  # takes SQLite's write lock now, before anything is read
-                    if self.dialect == "postgresql" and patience != WRITER_WAIT_SECONDS:
-                        postgresql.wait_for_locks(session.connection(), patience)
+                    connection = opened.enter_context(self._writer.connect())
+                    begin = sqlite.begin_write if self.dialect == "sqlite" else postgresql.begin_write
+                    begin(connection, patience)
+                    session = opened.enter_context(Session(connection, expire_on_commit=False))
                     yield session
                     session.flush()
                 except SQLAlchemyError as error:
                     raise translated(error) from error
-                _commit(session)
+                _commit(connection)
         finally:
             self._this_thread.writes = False
 
@@ -113,7 +114,7 @@ class Database:
             try:
                 yield session
             except SQLAlchemyError as error:
-                raise translated(error) from error
+                raise translated(error, reading=True) from error
 
     def migrate(self) -> None:
         """Brings the schema to the newest version; a second process waits for the first and finds nothing to do.
@@ -164,9 +165,9 @@ class Database:
             yield
 
 
-def _commit(session: Session) -> None:
+def _commit(connection: Connection) -> None:
     try:
-        session.commit()
+        connection.commit()
     except SQLAlchemyError as error:
         # SQLite rolls back what it could not commit. A PostgreSQL server that went away may have
         # committed before its answer was lost, so nothing is claimed about the outcome.
@@ -176,7 +177,7 @@ def _commit(session: Session) -> None:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The driver's sentence would repeat the text, which may hold a password.
         raise _unusable("It is no database address.") from None
     name = parsed.drivername
@@ -185,6 +186,8 @@ def _parsed(url: str) -> URL:
     if name in ("sqlite", "sqlite+pysqlite"):
         if parsed.database is None or not parsed.database.startswith("/"):
             raise _unusable("An SQLite database needs an absolute path.")
+        if parsed.query:
+            raise _unusable("An SQLite database takes no options; a question mark in its path is written %3F.")
         return parsed
     raise _unusable(f"{name} is neither sqlite nor postgresql.")
 

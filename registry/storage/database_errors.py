@@ -51,9 +51,14 @@ _POSTGRESQL_UNREACHABLE = ("08", "28", "3D", "57", "58")
 """Classes: connection, authorisation, no such database, server going down or starting, its own input or output."""
 
 
-def translated(error: SQLAlchemyError) -> Exception:
-    """The error for a person, or ``error`` itself when it is a mistake of ours. Nothing was recorded."""
+def translated(error: SQLAlchemyError, *, reading: bool = False) -> Exception:
+    """The error for a person, or ``error`` itself when it is a mistake of ours. Nothing was recorded.
+
+    Whoever writes while ``reading`` made a mistake; otherwise a read-only file is a fault of the place.
+    """
     fault = _fault(error)
+    if reading and isinstance(error, DBAPIError) and _sqlite_code(error.orig) == sqlite3.SQLITE_READONLY:
+        return error
     return error if fault is None else _told(fault)
 
 
@@ -110,13 +115,15 @@ def _fault(error: SQLAlchemyError) -> _Fault | None:
     if isinstance(error, TimeoutError):  # no free connection
         return _Fault.BUSY
     original = error.orig if isinstance(error, DBAPIError) else None
-    if isinstance(original, sqlite3.Error):
-        # The driver leaves the code out of errors that it raises itself.
-        code = getattr(original, "sqlite_errorcode", None)
-        return None if code is None else _SQLITE.get(code & _PRIMARY_RESULT_CODE)
     if isinstance(original, psycopg.Error):
         return _postgresql_fault(original)
-    return None
+    return _SQLITE.get(_sqlite_code(original))
+
+
+def _sqlite_code(original: BaseException | None) -> int:
+    """The primary result code, or SQLITE_OK where there is none: the driver raises some errors itself."""
+    code: int = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & _PRIMARY_RESULT_CODE
 
 
 def _postgresql_fault(original: psycopg.Error) -> _Fault | None:

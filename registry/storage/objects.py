@@ -22,7 +22,6 @@ import obstore
 from obstore.exceptions import (
     AlreadyExistsError,
     BaseError,
-    NotFoundError,
     PermissionDeniedError,
     UnauthenticatedError,
 )
@@ -110,7 +109,7 @@ class ObjectStore:
         """The content, hashed again: ``object_corrupted`` if it changed, ``object_missing`` if it is not there."""
         key = _key(digest)
         try:
-            with _translated():
+            with _translated_but_missing():
                 content = bytes(obstore.get(self._store, key).bytes())
         except FileNotFoundError:
             raise errors.NotFound(
@@ -130,7 +129,7 @@ class ObjectStore:
         """Whether an object lies under ``digest``; its content is not looked at."""
         key = _key(digest)
         try:
-            with _translated():
+            with _translated_but_missing():
                 obstore.head(self._store, key)
         except FileNotFoundError:
             return False
@@ -140,7 +139,7 @@ class ObjectStore:
         """Removes the object for good; success if it is not there. A crash leaves it whole or removed."""
         key = _key(digest)
         try:
-            with _translated():
+            with _translated_but_missing():
                 obstore.delete(self._store, key)
                 if self._folder is not None:
                     _sync((self._folder / key).parent)
@@ -184,13 +183,9 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turns faults into what a person can act on; a missing object stays FileNotFoundError."""
+    """Turns faults into what a person can act on."""
     try:
         yield
-    except FileNotFoundError:
-        raise
-    except NotFoundError as error:
-        raise FileNotFoundError from error
     except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
         raise errors.Unavailable(
             "objects_denied",
@@ -199,6 +194,19 @@ def _translated() -> Iterator[None]:
         ) from error
     except (BaseError, OSError) as error:
         raise _fault(error) from error
+
+
+@contextmanager
+def _translated_but_missing() -> Iterator[None]:
+    """As :func:`_translated`, but an object that is not there stays FileNotFoundError."""
+    missing = None
+    with _translated():
+        try:
+            yield
+        except FileNotFoundError as error:
+            missing = error
+    if missing is not None:
+        raise missing
 
 
 def _fault(error: Exception) -> errors.Unavailable:

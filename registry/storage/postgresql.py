@@ -11,6 +11,8 @@ WRITERS = 8
 """Units of work beside each other. They queue at the ledger's head, so more would only wait there."""
 READERS = 12
 """With WRITERS, four processes stay under PostgreSQL's default of 100 connections."""
+IDLE_SECONDS = 60
+"""After this the server ends a unit of work that does nothing, as it may hold the ledger's head."""
 SCHEMA_LOCK = 0x6669727374
 """Key of the advisory lock that schema changes take: "first" in ASCII, to be unlike other programs' keys."""
 
@@ -21,14 +23,13 @@ def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
     Two pools, because a unit of work may ask a question of its own: were both drawn from one pool,
     writers that wait for the head could hold every connection and starve the one that has it.
     """
-    milliseconds = int(wait_seconds * 1000)
     writer = create_engine(
         url,
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
-            # A unit of work never waits for people or the network, so one that idles has lost its process.
-            "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={2 * milliseconds}",
+            # A unit of work never waits for people or the network: one that idles so long has lost its process.
+            "options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}",
         },
         pool_pre_ping=True,  # a restarted server costs nobody an error
         pool_size=WRITERS,
@@ -50,15 +51,17 @@ def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
     return writer, reader
 
 
+def begin_write(connection: Connection, patience: float) -> None:
+    """Begins a transaction that waits at most ``patience`` seconds for each row that another one holds."""
+    connection.begin()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(patience * 1000))}")  # 0 would mean for ever
+
+
 @contextmanager
 def schema_change(writer: Engine, wait_seconds: float) -> Iterator[Connection]:
     """One transaction under an advisory lock, so that a second process waits. A crash leaves the old schema."""
-    with writer.connect() as connection, connection.begin():
-        wait_for_locks(connection, wait_seconds)
+    with writer.connect() as connection:
+        begin_write(connection, wait_seconds)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
         yield connection
-
-
-def wait_for_locks(connection: Connection, seconds: float) -> None:
-    """Sets for this transaction how long it waits for a row or table that another one holds."""
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")  # 0 would mean for ever
+        connection.commit()

@@ -75,6 +75,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
+def begin_write(connection: Connection, patience: float) -> None:
+    """Begins a transaction with the write lock; waits ``patience`` seconds for a program that knows no turns."""
+    _driver(connection).execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    connection.begin()
+
+
 @contextmanager
 def schema_change(writer: Engine, _wait_seconds: float) -> Iterator[Connection]:
     """One transaction with foreign keys off, as a table is changed by copying it; checks them before it commits.
@@ -82,8 +88,7 @@ def schema_change(writer: Engine, _wait_seconds: float) -> Iterator[Connection]:
     A second process waits before this, for its turn to write. A crash leaves the old schema.
     """
     with writer.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)  # noqa: S101
+        driver = _driver(connection)
         driver.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
         try:
             with connection.begin():
@@ -93,3 +98,9 @@ def schema_change(writer: Engine, _wait_seconds: float) -> Iterator[Connection]:
                     raise RuntimeError(f"the schema change left a row of {dangling[0]} without the row it refers to")
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - this module made it
+    return driver
