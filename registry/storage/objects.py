@@ -99,8 +99,9 @@ class ObjectStore:
             try:
                 obstore.put(self._store, key, content, mode="create", use_multipart=False)
             except AlreadyExistsError:
-                # Another put of the same content, finished or crashed: only whole content counts as success.
-                if bytes(obstore.get(self._store, key).bytes()) != content:
+                # Another put of the same content: finished, crashed, or (S3 answers 409 then) still under way.
+                # Only whole content counts as success; writing the same content over it harms nobody.
+                if self._found(key) != content:
                     obstore.put(self._store, key, content, mode="overwrite", use_multipart=False)
             self._make_durable(key)
         return digest
@@ -153,6 +154,12 @@ class ObjectStore:
                 for entry in page:
                     if matched := _KEY.fullmatch(entry["path"]):
                         yield matched[2]
+
+    def _found(self, key: str) -> bytes | None:
+        try:
+            return bytes(obstore.get(self._store, key).bytes())
+        except FileNotFoundError:
+            return None
 
     def _make_durable(self, key: str) -> None:
         """On a local disk, waits until the file and its name are on the disk; the library leaves both in memory.

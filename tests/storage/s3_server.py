@@ -17,8 +17,7 @@ SECRET_KEY = "for-tests-only"
 BUCKET = "originals"
 LOOKED_EVERY = 0.05
 """Seconds between two questions whether a starting server answers."""
-_PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc")
-_PORTS += ("filer.port", "filer.port.grpc", "s3.port", "s3.port.grpc")
+_PORTS = [f"{part}.port{kind}" for part in ("master", "volume", "filer", "s3") for kind in ("", ".grpc")]
 
 
 def endpoint(folder: Path) -> str:
