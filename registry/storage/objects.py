@@ -9,7 +9,6 @@ An object never changes: it is written in create-only mode, and what is read is 
 
 import errno
 import hashlib
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from obstore.exceptions import (
 from obstore.store import LocalStore, S3Store
 
 from registry import errors
+from registry.storage.durability import sync
 
 FOLDER_DIGITS = 2
 """Leading digits that name the folder: 256 folders keep a million files at 4,000 a folder, as git does it."""
@@ -143,7 +143,7 @@ class ObjectStore:
             with _translated_but_missing():
                 obstore.delete(self._store, key)
                 if self._folder is not None:
-                    _sync((self._folder / key).parent)
+                    sync((self._folder / key).parent)
         except FileNotFoundError:
             return
 
@@ -169,23 +169,15 @@ class ObjectStore:
         if self._folder is None:
             return
         file = self._folder / key
-        _sync(file)
-        _sync(file.parent)
-        _sync(self._folder)
+        sync(file)
+        sync(file.parent)
+        sync(self._folder)
 
 
 def _key(digest: str) -> str:
     if not _DIGEST.fullmatch(digest):
         raise ValueError("a digest is 64 lower-case hex digits")
     return f"{digest[:FOLDER_DIGITS]}/{digest}"
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
