@@ -1,0 +1,1 @@
+"""The append-only ledger: entries, commitments, Merkle tree, signed checkpoints, and their self-check."""
