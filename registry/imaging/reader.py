@@ -1,0 +1,210 @@
+"""The parent's side of the sandbox: hands a file over, waits for the answer, survives whatever the file does."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from registry.errors import Refused, Unavailable
+from registry.imaging import wire
+from registry.imaging.confinement import CPU_SECONDS
+from registry.imaging.picture import Reading
+from registry.imaging.sandbox_process import FORK, WAIT, needs_too_much_memory
+
+WALL_SECONDS = 3 * CPU_SECONDS
+"""A confined child computes all the time, so on a machine with other work this allows for a third of one core."""
+START_SECONDS = 60
+_CHUNK = 1 << 18
+_ANSWER_ENV = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+class PictureReader:
+    """Reads pictures in confined child processes, at most ``workers`` at a time. Thread-safe.
+
+    The sandbox starts with the first picture and starts anew should it ever end.
+    """
+
+    def __init__(self, workers: int = 2) -> None:
+        self._free = threading.BoundedSemaphore(workers)
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, content: bytes) -> Reading:
+        """What the picture file holds. Raises Refused for a picture that cannot be accepted, with its own code
+        for each reason, and Unavailable (``sandbox_unavailable``) when no decoding process can be had."""
+        with self._free:
+            return self._read(content)
+
+    def close(self) -> None:
+        """End the sandbox and every child in it."""
+        with self._lock:
+            self._end()
+
+    def _read(self, content: bytes) -> Reading:
+        file_out, answer_in, child = self._fork()
+        deadline = time.monotonic() + WALL_SECONDS
+        try:
+            answer = _exchange(file_out, answer_in, content, deadline)
+        finally:
+            os.close(answer_in)
+        if answer is None:
+            self._kill(child)
+        status = self._wait(child)
+        if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
+            raise Refused(
+                "decoder_time",
+                "Reading the picture takes longer than any picture should.",
+                hint="Open the picture in an editor and save it again, simpler or in another format.",
+            )
+        if not answer:
+            raise _crashed() if os.WIFSIGNALED(status) else needs_too_much_memory()
+        try:
+            reading = wire.answer_from_bytes(answer)
+        except wire.UnreadableAnswer as error:
+            raise _crashed() from error
+        if isinstance(reading, Refused):
+            raise reading
+        return reading
+
+    def _fork(self) -> tuple[int, int, int]:
+        """Ends of the pipes to and from a new child, and its process id. A dead sandbox is started again, once."""
+        for attempt in (1, 2):
+            file_in, file_out = os.pipe()
+            answer_in, answer_out = os.pipe()
+            try:
+                with self._lock:
+                    control = self._started()
+                    socket.send_fds(control, [FORK], [file_in, answer_out])
+                    return file_out, answer_in, _number(control)
+            except OSError as error:
+                os.close(file_out)
+                os.close(answer_in)
+                with self._lock:
+                    self._end()
+                if attempt == 2:
+                    raise Unavailable(
+                        "sandbox_unavailable",
+                        "The process that reads pictures cannot be started; nothing was recorded.",
+                        hint="See the service's log, free memory or processes, then send the picture again.",
+                    ) from error
+            finally:
+                os.close(file_in)
+                os.close(answer_out)
+        raise AssertionError("unreachable")
+
+    def _wait(self, child: int) -> int:
+        try:
+            with self._lock:
+                if self._control is None:
+                    return signal.SIGKILL
+                self._control.sendall(WAIT + child.to_bytes(4, "big"))
+                return _number(self._control)
+        except OSError:
+            with self._lock:
+                self._end()
+            return signal.SIGKILL
+
+    @staticmethod
+    def _kill(child: int) -> None:
+        try:
+            os.kill(child, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def _started(self) -> socket.socket:
+        if self._control is not None:
+            return self._control
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "registry.imaging.sandbox_process", str(theirs.fileno())]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={**os.environ, **_ANSWER_ENV}
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        ours.settimeout(START_SECONDS)
+        if ours.recv(1) != FORK:
+            ours.close()
+            self._process.wait()
+            raise OSError("the sandbox ended while it started")
+        self._control = ours
+        return ours
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _exchange(file_out: int, answer_in: int, content: bytes, deadline: float) -> bytes | None:
+    """Send the file, receive the answer; empty when the child ended without one, None when time ran out."""
+    os.set_blocking(file_out, False)
+    pending, received = memoryview(content), 0
+    parts: list[bytes] = []
+    poll = select.poll()
+    poll.register(answer_in, select.POLLIN)
+    poll.register(file_out, select.POLLOUT)
+    sending = True
+    try:
+        while True:
+            ready = dict(poll.poll(max(0, int(1000 * (deadline - time.monotonic())))))
+            if not ready:
+                return None
+            if sending and file_out in ready:
+                try:
+                    pending = pending[os.write(file_out, pending[:_CHUNK]) :]
+                except BrokenPipeError:
+                    pending = pending[len(pending) :]
+                if not pending:
+                    poll.unregister(file_out)
+                    os.close(file_out)
+                    sending = False
+            if answer_in in ready:
+                part = os.read(answer_in, _CHUNK)
+                received += len(part)
+                if not part or received > wire.LARGEST_ANSWER:
+                    return b"".join(parts)
+                parts.append(part)
+    finally:
+        if sending:
+            os.close(file_out)
+
+
+def _number(control: socket.socket) -> int:
+    received = b""
+    while len(received) < 4:
+        part = control.recv(4 - len(received))
+        if not part:
+            raise OSError("the sandbox ended")
+        received += part
+    return int.from_bytes(received, "big")
+
+
+def _crashed() -> Refused:
+    return Refused(
+        "decoder_crashed",
+        "The picture makes its decoder fail.",
+        hint="Open the picture in an editor and save it again, or in another format.",
+    )

@@ -1,0 +1,67 @@
+"""Reading a picture file from beginning to end: type, pixels, digest, fingerprints. Runs in the sandbox only."""
+
+import hashlib
+
+import imagehash
+import numpy as np
+from PIL import Image
+
+from registry.imaging import canonical_pixels, dct_hash, refusals
+from registry.imaging.decoding import decode
+from registry.imaging.file_type import media_type
+from registry.imaging.picture import Fingerprint, HashVariant, Reading
+
+PHASH = "imagehash-phash64/1"
+DHASH = "imagehash-dhash64/1"
+
+
+def read(content: bytes) -> Reading:
+    """Everything this package needs to know of a picture. Raises Refused."""
+    kind = media_type(content)
+    rgba, notes = decode(content, kind)
+    pixels = canonical_pixels.canonical(rgba)
+    raster = canonical_pixels.raster(pixels)
+    fingerprints, variants = _fingerprints(pixels)
+    return Reading(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        media_type=kind,
+        width=pixels.width,
+        height=pixels.height,
+        canonical_version=canonical_pixels.VERSION,
+        canonical_digest=pixels.digest(),
+        fingerprints=fingerprints,
+        variants=variants,
+        raster=raster,
+        notes=notes,
+    )
+
+
+def _fingerprints(
+    pixels: canonical_pixels.CanonicalPixels,
+) -> tuple[tuple[Fingerprint, ...], tuple[HashVariant, ...]]:
+    sums = pixels.premultiplied_sums(dct_hash.CELLS, dct_hash.CELLS)
+    fingerprints: list[Fingerprint] = []
+    variants: list[HashVariant] = []
+    for name, level in pixels.grounds.items():
+        luma = dct_hash.cells(pixels, sums, level)
+        if dct_hash.is_flat(luma):
+            continue
+        transformed = dct_hash.coefficients(luma)
+        fingerprints.append(Fingerprint(dct_hash.ALGORITHM, name, dct_hash.hash_bits(transformed)))
+        fingerprints += _imagehash_fingerprints(luma, name)
+        variants += [
+            HashVariant(symmetry, inverted, name, bits) for symmetry, inverted, bits in dct_hash.variants(transformed)
+        ]
+    if not variants:
+        raise refusals.flat()
+    return tuple(fingerprints), tuple(variants)
+
+
+def _imagehash_fingerprints(luma: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", ground: str) -> list[Fingerprint]:
+    """The widely used hashes, on the canonical cells: ``imagehash`` itself would drop alpha and trust palettes."""
+    grey = Image.fromarray(((luma + 1024) * 255 // 2048).astype(np.uint8))
+    return [
+        Fingerprint(algorithm, ground, np.packbits(np.asarray(hashed.hash).ravel()).tobytes())
+        for algorithm, hashed in ((PHASH, imagehash.phash(grey)), (DHASH, imagehash.dhash(grey)))
+    ]

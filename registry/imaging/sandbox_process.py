@@ -1,0 +1,106 @@
+"""The process that reads pictures, run as ``python -m registry.imaging.sandbox_process FD``.
+
+It imports every decoder once and then only forks: one confined child for each picture, which
+reads the file from one pipe, answers on another, and ends. Requests come over the socket ``FD``:
+
+- ``F`` with two descriptors (file in, answer out): fork; the reply is the child's process id, u32 big-endian;
+- ``W`` and a process id: wait for that child; the reply is its wait status, u32 big-endian.
+
+The end of the socket is the end of this process, and its end is that of its children.
+"""
+
+import io
+import os
+import signal
+import socket
+import sys
+
+import numpy as np
+from PIL import Image
+
+from registry.errors import Refused
+from registry.imaging import confinement, wire
+from registry.imaging.reading import read
+
+FORK, WAIT = b"F", b"W"
+_CHUNK = 1 << 20
+
+
+def main() -> None:
+    """Serve requests until the socket closes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the socket
+    _import_everything()
+    control.sendall(FORK)
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 5, 2)
+        if request == FORK and len(descriptors) == 2:
+            child = os.fork()
+            if child == 0:
+                control.close()
+                _serve_one(*descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            control.sendall(child.to_bytes(4, "big"))
+        elif request[:1] == WAIT and len(request) == 5:
+            _, status = os.waitpid(int.from_bytes(request[1:], "big"), 0)
+            control.sendall(status.to_bytes(4, "big"))
+        else:
+            return
+
+
+def _serve_one(file_in: int, answer_out: int) -> None:
+    """In the child: read one picture, answer, end. Whatever happens, this process never returns to the loop."""
+    status = 1
+    try:
+        confinement.die_with_parent()
+        content = _read_all(file_in)
+        confinement.confine()
+        try:
+            answer = wire.reading_to_bytes(read(content))
+        except Refused as refusal:
+            answer = wire.refusal_to_bytes(refusal)
+        except MemoryError:
+            answer = wire.refusal_to_bytes(needs_too_much_memory())
+        _write_all(answer_out, answer)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def needs_too_much_memory() -> Refused:
+    """The refusal of a picture that no reasonable amount of memory can decode."""
+    return Refused(
+        "decoder_memory",
+        "Reading the picture takes more memory than any picture should.",
+        hint="Open the picture in an editor and save it again, smaller or in another format.",
+    )
+
+
+def _import_everything() -> None:
+    """Decode a picture of each kind, so that no decoder needs a file once it is confined."""
+    drawn = Image.fromarray((np.indices((32, 32)).sum(0) * 4).astype(np.uint8)).convert("RGB")
+    for name in ("PNG", "JPEG", "WEBP", "AVIF", "HEIF", "GIF", "TIFF", "BMP", "PDF"):
+        written = io.BytesIO()
+        drawn.save(written, name)
+        read(written.getvalue())
+    path = "M0 0L9 0L4 9Z"
+    read(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}"/></svg>'.encode())
+
+
+def _read_all(descriptor: int) -> bytes:
+    parts = []
+    while part := os.read(descriptor, _CHUNK):
+        parts.append(part)
+    os.close(descriptor)
+    return b"".join(parts)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+if __name__ == "__main__":
+    main()
