@@ -1,15 +1,20 @@
 """How a migration reaches the database. Run by ``Database.migrate`` and by the ``alembic`` command."""
 
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
+
 from alembic import context
 from sqlalchemy import Connection
 
-import registry.accounts.models
-import registry.ledger.models
-import registry.listings.models
-import registry.similarity.models
-import registry.works.models  # noqa: F401 - each of these registers its tables
+import registry
 from registry.settings import Settings
 from registry.storage.database import Base, Database
+
+# Every room's tables, so that none is forgotten when a migration is written.
+for room in pkgutil.iter_modules(registry.__path__, "registry."):
+    if room.ispkg and find_spec(f"{room.name}.models"):
+        import_module(f"{room.name}.models")
 
 
 def run(connection: Connection) -> None:

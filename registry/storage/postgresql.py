@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 
@@ -16,6 +17,10 @@ IDLE_SECONDS = 60
 SCHEMA_LOCK = 0x6669727374
 """Key of the advisory lock that schema changes take: "first" in ASCII, to be unlike other programs' keys."""
 
+_SET_PATIENCE = text(
+    "SELECT set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
+)
+
 
 def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
     """The writing and the reading engine.
@@ -23,30 +28,20 @@ def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
     Two pools, because a unit of work may ask a question of its own: were both drawn from one pool,
     writers that wait for the head could hold every connection and starve the one that has it.
     """
-    writer = create_engine(
-        url,
-        isolation_level="READ COMMITTED",
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            # A unit of work never waits for people or the network: one that idles so long has lost its process.
-            "options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}",
-        },
-        pool_pre_ping=True,  # a restarted server costs nobody an error
-        pool_size=WRITERS,
-        max_overflow=0,
-        pool_timeout=wait_seconds,
-        hide_parameters=True,
-    )
+    common: dict[str, Any] = {
+        "connect_args": {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS},
+        "pool_pre_ping": True,  # a restarted server costs nobody an error
+        "max_overflow": 0,
+        "pool_timeout": wait_seconds,
+        "hide_parameters": True,  # claims and secrets stay out of error texts
+    }
+    writer = create_engine(url, isolation_level="READ COMMITTED", pool_size=WRITERS, **common)
     reader = create_engine(
         url,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
-        connect_args={"connect_timeout": CONNECT_SECONDS},
-        pool_pre_ping=True,
         pool_size=READERS,
-        max_overflow=0,
-        pool_timeout=wait_seconds,
-        hide_parameters=True,
+        **common,
     )
     return writer, reader
 
@@ -54,7 +49,10 @@ def engines(url: URL, wait_seconds: float) -> tuple[Engine, Engine]:
 def begin_write(connection: Connection, patience: float) -> None:
     """Begins a transaction that waits at most ``patience`` seconds for each row that another one holds."""
     connection.begin()
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(patience * 1000))}")  # 0 would mean for ever
+    connection.execute(
+        _SET_PATIENCE,
+        {"lock": f"{max(1, int(patience * 1000))}ms", "idle": f"{IDLE_SECONDS}s"},  # 0 would mean for ever
+    )
 
 
 @contextmanager

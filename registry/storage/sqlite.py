@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -36,10 +37,13 @@ def engines(file: Path, wait_seconds: float) -> tuple[Engine, Engine]:
         return _connected(f"{address}?mode=ro", wait_seconds)
 
     # One connection: what it commits it also checkpoints, and no second one of this process can interleave.
-    writer = create_engine("sqlite://", creator=connect_writer, poolclass=QueuePool, pool_size=1, max_overflow=0)
-    reader = create_engine(
-        "sqlite://", creator=connect_reader, poolclass=QueuePool, pool_size=READERS, max_overflow=MORE_READERS
-    )
+    common: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_timeout": wait_seconds,
+        "hide_parameters": True,  # claims and secrets stay out of error texts
+    }
+    writer = create_engine("sqlite://", creator=connect_writer, pool_size=1, max_overflow=0, **common)
+    reader = create_engine("sqlite://", creator=connect_reader, pool_size=READERS, max_overflow=MORE_READERS, **common)
     event.listen(writer, "connect", _prepare_writer)
     event.listen(reader, "connect", _prepare_reader)
     event.listen(writer, "begin", _begin_immediate)

@@ -1,0 +1,232 @@
+"""Everything that a verb needs, opened from one home: the only place where the parts are put together.
+
+A home holds ``registry.sqlite`` (unless the settings name a server), ``objects/``, ``keys/ledger.key``
+and ``keys/api-keys.secret``. The two keys cannot be made again: back them up with the database.
+
+    with Installation.open(Settings.load()) as installation:
+        ...
+"""
+
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from registry import errors
+from registry.accounts.models import ApiKey
+from registry.clock import Clock, SystemClock
+from registry.ids import Randomness, SystemRandomness
+from registry.ledger.log import Ledger
+from registry.ledger.models import LedgerHead
+from registry.ledger.note_signer import SEED_BYTES, NoteSigner
+from registry.settings import Settings
+from registry.storage.database import Database
+from registry.storage.objects import ObjectStore
+from registry.storage.secret_file import read_or_create
+from registry.verify.errors import Malformed
+
+if TYPE_CHECKING:
+    from registry.imaging.reader import PictureReader
+    from registry.similarity.finder import Finder
+
+LOCAL_ORIGIN = "firstmark.local/log"
+"""Name of a ledger whose owner named none, with its key's id behind it; nobody can own .local (RFC 6762)."""
+HOME_MODE = 0o700
+"""Originals and keys are nobody else's to see."""
+KEYS_FOLDER = "keys"
+LEDGER_KEY_FILE = "ledger.key"
+API_KEY_SECRET_FILE = "api-keys.secret"  # noqa: S105 - a file's name
+API_KEY_SECRET_BYTES = 32
+"""As long as the output of the HMAC's hash (RFC 2104, section 3)."""
+
+
+class Installation:
+    """One opened home, safe to use from many threads. ``pictures`` and ``finder`` are made when first asked for.
+
+    ``key_secret`` is what API keys are hashed under. Close it to end the processes that read
+    pictures and to let go of the database.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        database: Database,
+        objects: ObjectStore,
+        ledger: Ledger,
+        key_secret: bytes,
+        pictures: "PictureReader | None" = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.randomness = randomness
+        self.database = database
+        self.objects = objects
+        self.ledger = ledger
+        self.key_secret = key_secret
+        self._pictures = pictures
+        self._finder: Finder | None = None
+        self._making = threading.Lock()
+        self._to_close = ExitStack()
+        self._to_close.callback(database.close)
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        randomness: Randomness | None = None,
+        signer: NoteSigner | None = None,
+        pictures: "PictureReader | None" = None,
+    ) -> Self:
+        """Opens a home; makes what is missing of it and brings the database's schema up to date.
+
+        A ``signer`` given is used instead of the home's key file; ``pictures`` given are used and not closed.
+        Several processes may open one home at once, also a new one: they agree on its keys. A crash leaves
+        a home that the next start completes. Broken if keys and database do not belong together
+        (``secret_missing``, ``ledger_key_differs``, ``ledger_origin_differs``).
+        """
+        clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+        _make_home(settings.home)
+        with ExitStack() as undo:
+            database = Database.open(settings.database_address)
+            undo.callback(database.close)
+            database.migrate()
+            objects = ObjectStore.open(settings.objects_address)
+            # Asked before looking for the keys: what was recorded before that moment was made with keys
+            # that lay in the home by then, so a key missing now was lost.
+            ledger_founded, keys_issued = _in_use(database)
+            keys = settings.home / KEYS_FOLDER
+            if signer is None:
+                signer = _ledger_key(keys / LEDGER_KEY_FILE, settings, randomness, ledger_founded)
+            secret = _api_key_secret(keys / API_KEY_SECRET_FILE, randomness, keys_issued)
+            ledger = Ledger(signer, clock, randomness)
+            _check_origin(ledger, settings)
+            _found(ledger, database)
+            undo.pop_all()
+            return cls(
+                settings,
+                clock=clock,
+                randomness=randomness,
+                database=database,
+                objects=objects,
+                ledger=ledger,
+                key_secret=secret,
+                pictures=pictures,
+            )
+
+    @property
+    def pictures(self) -> "PictureReader":
+        """Reads picture files in processes of its own."""
+        with self._making:
+            if self._pictures is None:
+                from registry.imaging.reader import PictureReader
+
+                self._pictures = PictureReader(self.settings.picture_workers)
+                self._to_close.callback(self._pictures.close)
+            return self._pictures
+
+    @property
+    def finder(self) -> "Finder":
+        """Finds registered works in pictures."""
+        with self._making:
+            if self._finder is None:
+                from registry.similarity.finder import Finder
+
+                self._finder = Finder(self.database)
+            return self._finder
+
+    def close(self) -> None:
+        """Ends the picture processes that it started and closes the database; may be called twice."""
+        self._to_close.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=HOME_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise errors.Unavailable(
+            "home_unusable",
+            f"The home folder {home} cannot be made: {error.strerror}.",
+            hint="Name another one with REGISTRY_HOME or --home.",
+        ) from error
+
+
+def _in_use(database: Database) -> tuple[bool, bool]:
+    """Whether the database holds a ledger, and whether an API key was ever issued."""
+    with database.read() as session:
+        origin = session.scalar(select(LedgerHead.origin))
+        key = session.scalar(select(ApiKey.id).limit(1))
+    return origin is not None, key is not None
+
+
+def _ledger_key(file: Path, settings: Settings, randomness: Randomness, missing_is_broken: bool) -> NoteSigner:
+    def make() -> str:
+        seed = randomness.take(SEED_BYTES)
+        origin = settings.ledger_origin
+        if origin is None:
+            # A name of its own for each home, so that two of them are never taken for one ledger.
+            origin = f"{LOCAL_ORIGIN}/{NoteSigner(LOCAL_ORIGIN, seed).verifier_key.key_id.hex()}"
+        return NoteSigner(origin, seed).private_key_text() + "\n"
+
+    text = read_or_create(file, make, missing_is_broken=missing_is_broken)
+    try:
+        return NoteSigner.from_private_key_text(text.removesuffix("\n"))
+    except Malformed as error:
+        raise _malformed(file, "a signer key") from error
+
+
+def _api_key_secret(file: Path, randomness: Randomness, missing_is_broken: bool) -> bytes:
+    text = read_or_create(
+        file, lambda: randomness.take(API_KEY_SECRET_BYTES).hex() + "\n", missing_is_broken=missing_is_broken
+    )
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != API_KEY_SECRET_BYTES:
+        raise _malformed(file, f"{API_KEY_SECRET_BYTES} bytes in hex")
+    return secret
+
+
+def _malformed(file: Path, what: str) -> errors.Broken:
+    return errors.Broken(
+        "secret_malformed", f"The file {file} does not hold {what}.", hint="Restore it from your backup."
+    )
+
+
+def _check_origin(ledger: Ledger, settings: Settings) -> None:
+    if settings.ledger_origin not in (None, ledger.origin):
+        raise errors.Broken(
+            "ledger_origin_differs",
+            f"The setting names the ledger {settings.ledger_origin}, but this home's key is of {ledger.origin}.",
+            hint="A ledger keeps its first name for ever: remove REGISTRY_LEDGER_ORIGIN, or use another home.",
+        )
+
+
+def _found(ledger: Ledger, database: Database) -> None:
+    """Makes the empty ledger in a new database; Broken (``ledger_key_differs``) if it holds another's."""
+    if not _in_use(database)[0]:
+        try:
+            with database.write() as session:
+                # A crash before this commits leaves a database without a ledger, and the next start comes here again.
+                ledger.found(session)
+        except IntegrityError:
+            pass  # another process founded it in this moment; whether with the same key is asked below
+    with database.read() as session:
+        ledger.found(session)
