@@ -1,0 +1,111 @@
+"""Runs the service: ``registry serve``."""
+
+import logging.config
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from registry import errors
+from registry.api.app import create_app
+from registry.api.http_protocol import HttpProtocol
+from registry.installation import Installation
+
+CONNECTIONS_WAITING = 128
+"""Connections that the kernel holds until the service takes them."""
+IDLE_SECONDS = 15
+"""How long a connection may stay open between two requests."""
+GOODBYE_SECONDS = 30
+"""How long requests under way may take when the service is asked to end: longer than a registration takes."""
+
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "registry": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}
+
+
+def serve(
+    installation: Installation,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    when_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Answers requests until SIGINT or SIGTERM, then finishes those under way and returns.
+
+    ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one.
+    ``when_ready`` is told the address, ``http://host:port``, once connections are accepted.
+    Refuses (``address_unusable``) an address that cannot be listened on.
+    """
+    logging.config.dictConfig(_LOGGING)
+    settings = installation.settings
+    with listening(settings.host if host is None else host, settings.port if port is None else port) as listener:
+        server = server_of(installation)
+        if when_ready is not None:
+            when_ready(address_of(listener))
+        with _signals_only_end_it():
+            server.run(sockets=[listener])
+
+
+def server_of(installation: Installation) -> uvicorn.Server:
+    """The server, not yet running; it ends when ``should_exit`` is set."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(installation),
+            http=HttpProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,  # the application writes its own line for each request, with the request's id
+            server_header=False,
+            proxy_headers=False,  # nothing depends on who the client says it is; links are relative
+            backlog=CONNECTIONS_WAITING,
+            timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=GOODBYE_SECONDS,
+        )
+    )
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that accepts connections: whoever connects from now on is answered once the server runs."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=CONNECTIONS_WAITING)
+    except OSError as error:
+        raise errors.Refused(
+            "address_unusable",
+            f"The service cannot listen on {host}, port {port}: {error.strerror or error}.",
+            hint="Choose another port with --port, or end the program that holds this one.",
+        ) from None
+    with listener:
+        yield listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """``http://host:port``."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _signals_only_end_it() -> Iterator[None]:
+    """Lets the caller close what it opened: the server sends itself the signal again once it has ended."""
+
+    def nothing(_signal: int, _frame: FrameType | None) -> None: ...
+
+    before = {number: signal.signal(number, nothing) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
