@@ -115,3 +115,13 @@ def _complete_operation(operation: Document) -> None:
     for status in statuses:
         responses[str(int(status))] = _problem(status)
     operation["responses"] = dict(sorted(responses.items()))
+    for parameter in operation.get("parameters", []):
+        parameter["schema"] = _without_null(parameter["schema"])
+
+
+def _without_null(schema: Document) -> Document:
+    """A parameter that may be left out is left out: there is no way to write null into an address or a header."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{key: value for key, value in schema.items() if key != "anyOf"}}

@@ -67,8 +67,8 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> list[str]:
     """The methods of every route with the path that was asked for; the framework looks at the first one only."""
-    path = request.scope["route"].path
     app: FastAPI = request.app
+    path = getattr(request.scope.get("route"), "path", "")  # files of the documentation have no route
     methods = {method.upper() for method in app.openapi()["paths"].get(path, {})} or {"GET"}
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 

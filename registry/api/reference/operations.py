@@ -121,7 +121,17 @@ def _answers(operation: Operation, shapes: Shapes) -> Html:
             (status, join(*kinds) if kinds else "no body", join(with_code(response["description"]), *_with(headers)))
         )
     errors = element("p", element("a", "Errors", href="#errors"), ": ", *_spaced(failures), class_="errors")
-    return join(table(("Answer", "Body", "Meaning"), rows), errors)
+    return join(table(("Answer", "Body", "Meaning"), rows), errors, *_examples(operation, shapes))
+
+
+def _examples(operation: Operation, shapes: Shapes) -> list[Html]:
+    for status, response in operation["responses"].items():
+        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        if schema and int(status) < HTTPStatus.BAD_REQUEST:
+            example = json.dumps(example_of(schema, shapes.resolved), indent=2, ensure_ascii=False)
+            shown = element("pre", element("code", example), tabindex="0")
+            return [element("details", element("summary", "An answer"), shown)]
+    return []
 
 
 def _with(headers: list[Html]) -> list[str]:

@@ -6,6 +6,9 @@ from registry.api.reference.html import Html, element, join, table, with_code
 
 Schema = dict[str, Any]
 
+LARGEST = 2**53 - 1
+"""A bound that JSON itself sets says nothing to a reader."""
+
 
 def anchor(name: str) -> str:
     """Where the page describes the shape called ``name``."""
@@ -74,7 +77,7 @@ def _alternatives(kinds: list[Html]) -> Html:
 
 def _bounds(schema: Schema) -> list[str]:
     bounds = []
-    if "minimum" in schema and "maximum" in schema:
+    if "minimum" in schema and schema.get("maximum", LARGEST) < LARGEST:
         bounds.append(f", {schema['minimum']:,} to {schema['maximum']:,}")
     elif "minimum" in schema:
         bounds.append(f", at least {schema['minimum']:,}")

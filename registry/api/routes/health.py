@@ -12,7 +12,7 @@ from registry.client.schemas import Alive, Ready
 router = APIRouter(tags=["health"])
 
 
-@router.get("/livez", operation_id="get_liveness", summary="Does the process answer?")
+@router.get("/livez", operation_id="get_liveness", summary="Does the process answer?", response_description="It does.")
 async def get_liveness() -> Alive:
     """Asks nothing of the database: a service whose database is away must not be restarted for it."""
     return Alive()
@@ -22,6 +22,7 @@ async def get_liveness() -> Alive:
     "/readyz",
     operation_id="get_readiness",
     summary="Can the service do its work?",
+    response_description="It can.",
     responses=problems(HTTPStatus.SERVICE_UNAVAILABLE),
 )
 def get_readiness(installation: Opened) -> Ready:

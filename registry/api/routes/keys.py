@@ -30,6 +30,7 @@ async def wanted_key(request: Request) -> KeyRequest:
     operation_id="create_key",
     summary="Make an API key",
     status_code=HTTPStatus.CREATED,
+    response_description="The key and its secret.",
     responses={201: {"headers": {"Location": {"schema": {"type": "string"}}}}},
     openapi_extra=json_request(KeyRequest),
 )
@@ -65,7 +66,7 @@ def create_key(
     )
 
 
-@router.get("", operation_id="list_keys", summary="The account's API keys")
+@router.get("", operation_id="list_keys", summary="The account's API keys", response_description="Every key.")
 def list_keys(installation: Opened, who: Administrator) -> KeyList:
     """Oldest first, revoked and expired ones too; their secrets are kept nowhere."""
     with installation.database.read() as session:
@@ -77,6 +78,7 @@ def list_keys(installation: Opened, who: Administrator) -> KeyList:
     "/{key_id}",
     operation_id="revoke_key",
     summary="End an API key",
+    response_description="The key, ended.",
     responses=problems(HTTPStatus.NOT_FOUND),
 )
 def revoke_key(installation: Opened, who: Administrator, key_id: KeyId) -> KeyView:

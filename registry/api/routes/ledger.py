@@ -29,7 +29,7 @@ Size = Annotated[
 _PROOF_TEXT = {"text/plain": {"schema": {"type": "string"}}}
 
 
-@router.get("", operation_id="get_ledger", summary="The ledger's head")
+@router.get("", operation_id="get_ledger", summary="The ledger's head", response_description="The newest state.")
 def get_ledger(installation: Opened) -> LedgerHead:
     """Where the ledger stands, and the key that its checkpoints are verified with."""
     ledger = installation.ledger
@@ -48,6 +48,7 @@ def get_ledger(installation: Opened) -> LedgerHead:
     "/entries/{index}",
     operation_id="get_ledger_entry",
     summary="One entry",
+    response_description="The entry.",
     responses=problems(HTTPStatus.NOT_FOUND),
 )
 def get_ledger_entry(installation: Opened, index: EntryIndex, response: Response) -> LedgerEntry:
@@ -118,6 +119,7 @@ def get_proof(
     "/consistency",
     operation_id="get_consistency",
     summary="The proof that the ledger only grew",
+    response_description="The proof.",
     responses=problems(HTTPStatus.NOT_FOUND),
 )
 def get_consistency(
