@@ -1,0 +1,98 @@
+"""The client: one method for each operation of the API.
+
+with RegistryClient("https://registry.example", key) as registry:
+    print(registry.ledger().size)
+"""
+
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import httpx2
+
+from registry.accounts.caller import Scope
+from registry.client.schemas import (
+    ConsistencyProof,
+    InclusionProof,
+    KeyList,
+    KeyRequest,
+    KeyView,
+    LedgerEntry,
+    LedgerHead,
+    NewKey,
+    Ready,
+)
+from registry.client.transport import Sleep, Transport
+
+
+class RegistryClient:
+    """Speaks to one server with one key; answers with shapes, raises the errors that the server met.
+
+    ``server`` is its address, also with a path in front of the API's. Without a ``key`` only what is
+    public can be asked for. Not for several threads at once. ``connection`` and ``sleep`` are for tests.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        key: str | None = None,
+        *,
+        connection: httpx2.BaseTransport | None = None,
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        self._transport = Transport(server, key, connection=connection, sleep=sleep)
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ledger(self) -> LedgerHead:
+        """Where the ledger stands, as the server says: check it against a key that you know."""
+        return self._transport.shape(LedgerHead, "GET", "/v1/ledger")
+
+    def entry(self, index: int) -> LedgerEntry:
+        """One public entry. NotFound: ``no_such_entry``."""
+        return self._transport.shape(LedgerEntry, "GET", f"/v1/ledger/entries/{index}")
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
+        """That an entry lies in the tree of ``size`` entries, the newest if None."""
+        return self._transport.shape(InclusionProof, "GET", f"/v1/ledger/proofs/{index}", query={"size": size})
+
+    def tlog_proof(self, index: int, size: int | None = None) -> str:
+        """The same as a C2SP tlog-proof file."""
+        return self._transport.ask("GET", f"/v1/ledger/proofs/{index}.tlog-proof", query={"size": size}).text
+
+    def consistency_proof(self, old: int, new: int | None = None) -> ConsistencyProof:
+        """That the tree of ``new`` entries, the newest if None, begins with all ``old`` ones."""
+        return self._transport.shape(ConsistencyProof, "GET", "/v1/ledger/consistency", query={"from": old, "to": new})
+
+    def checkpoint(self) -> str:
+        """The newest checkpoint, a signed note."""
+        return self._transport.ask("GET", "/log/checkpoint").text
+
+    def create_key(self, name: str, scopes: Iterable[Scope], expires_at: int | None = None) -> NewKey:
+        """A new API key of the caller's account; its ``token`` is shown this once."""
+        wanted = KeyRequest(name=name, scopes=sorted(scopes), expires_at=expires_at)
+        return self._transport.shape(NewKey, "POST", "/v1/keys", json=wanted.model_dump(mode="json"))
+
+    def list_keys(self) -> list[KeyView]:
+        """The keys of the caller's account, oldest first."""
+        return self._transport.shape(KeyList, "GET", "/v1/keys").items
+
+    def revoke_key(self, key_id: str) -> KeyView:
+        """Ends a key for ever. NotFound: ``key_not_found``."""
+        return self._transport.shape(KeyView, "DELETE", f"/v1/keys/{quote(key_id, safe='')}")
+
+    def ready(self) -> Ready:
+        """Whether the service can do its work; Unavailable says what is missing."""
+        return self._transport.shape(Ready, "GET", "/readyz")
