@@ -1,13 +1,13 @@
-"""The ledger's tables. Rows of entries, nodes and checkpoints are written once and never changed."""
+"""The ledger's tables. Rows of entries, nodes and checkpoints are written once and never change."""
 
-from sqlalchemy import CheckConstraint, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Integer, LargeBinary, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.storage.database import Base
 
 
 class LedgerHead(Base):
-    """The one row that every append locks: where the ledger ends, and whose ledger it is."""
+    """The one row that every append locks: where the ledger ends, and whose it is."""
 
     __tablename__ = "ledger_head"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
@@ -22,7 +22,7 @@ class LedgerHead(Base):
 
 
 class LedgerEntry(Base):
-    """One leaf: its bytes, and its hash as the tree holds it."""
+    """One leaf: its bytes, and its hash as the tree holds it. Kind and subject repeat what the bytes say."""
 
     __tablename__ = "ledger_entry"
 
@@ -34,7 +34,7 @@ class LedgerEntry(Base):
 
 
 class LedgerNode(Base):
-    """The hash of one complete subtree; leaves (level 0) stand in ``ledger_entry``."""
+    """The hash of one complete subtree above the leaves, whose hashes stand beside their entries."""
 
     __tablename__ = "ledger_node"
 
@@ -44,7 +44,7 @@ class LedgerNode(Base):
 
 
 class LedgerCheckpoint(Base):
-    """A checkpoint that was signed: the note, verbatim, by its size."""
+    """The signed note for a size of the ledger, verbatim. Every size from 0 to the newest has one."""
 
     __tablename__ = "ledger_checkpoint"
 
@@ -53,14 +53,15 @@ class LedgerCheckpoint(Base):
 
 
 class LedgerClaimField(Base):
-    """One field of an entry's private claim. Erasure empties salt, name and value; the digest stays for ever."""
+    """One field of an entry's private claim, its value in canonical JSON.
+
+    Erasure empties salt, name and value, all three; the digest stays for ever.
+    """
 
     __tablename__ = "ledger_claim_field"
-    __table_args__ = (UniqueConstraint("entry_index", "digest"),)
 
     entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     name: Mapped[str | None] = mapped_column(Text)
     value: Mapped[str | None] = mapped_column(Text)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))

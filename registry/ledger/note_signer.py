@@ -1,5 +1,6 @@
 """The key that signs checkpoints, in the text form of Go's ``x/mod/sumdb/note``."""
 
+from functools import lru_cache
 from typing import Self
 
 from cryptography.exceptions import InvalidSignature
@@ -8,19 +9,28 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from registry.ids import Randomness
 from registry.verify.encoding import base64_bytes, base64_text
 from registry.verify.errors import Malformed
-from registry.verify.note import ED25519, Note, NoteSignature, VerifierKey
+from registry.verify.note import ED25519, Note, NoteSignature, VerifierKey, check_name, parse_note
 
-_PREFIX = "PRIVATE+KEY+"
 SEED_BYTES = 32
+"""An Ed25519 private key (RFC 8032, section 5.1.5)."""
+_PREFIX = "PRIVATE+KEY+"
 
 
 class NoteSigner:
-    """Signs notes with Ed25519 (RFC 8032), which is deterministic: the same text always gets the same signature."""
+    """Signs notes with Ed25519 (RFC 8032), which is deterministic: the same text always gets the same signature.
+
+    ``repr`` shows the public half alone.
+    """
 
     def __init__(self, name: str, seed: bytes) -> None:
+        """Malformed for a name that cannot be a key's; ValueError unless ``seed`` is 32 bytes."""
+        check_name(name)
         self._seed = seed
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self.verifier_key = VerifierKey(name, self._private.public_key().public_bytes_raw())
+
+    def __repr__(self) -> str:
+        return f"NoteSigner({self.verifier_key})"
 
     @classmethod
     def generate(cls, name: str, randomness: Randomness) -> Self:
@@ -29,16 +39,18 @@ class NoteSigner:
 
     @classmethod
     def from_private_key_text(cls, text: str) -> Self:
-        """``PRIVATE+KEY+name+keyid+base64(type || seed)``. Raises Malformed for anything else."""
-        if not text.startswith(_PREFIX) or text.count("+") < 4:
-            raise Malformed("a signer key begins with PRIVATE+KEY+")
-        name, _, encoded = text.removeprefix(_PREFIX).split("+", 2)
-        key = base64_bytes(encoded)
-        if len(key) != 1 + SEED_BYTES or key[0] != ED25519:
-            raise Malformed("the signer key is not an Ed25519 key")
+        """``PRIVATE+KEY+name+keyid+base64(type || seed)``. Malformed for everything else, without repeating it."""
+        name, _, rest = text.removeprefix(_PREFIX).partition("+")
+        _, _, encoded = rest.partition("+")
+        try:
+            key = base64_bytes(encoded)
+        except Malformed:
+            key = b""
+        if not text.startswith(_PREFIX) or len(key) != 1 + SEED_BYTES or key[0] != ED25519:
+            raise Malformed(f"A signer's key has the form {_PREFIX}name+keyid+key, with an Ed25519 key.") from None
         signer = cls(name, key[1:])
         if signer.private_key_text() != text:
-            raise Malformed("the key id of the signer key does not belong to its name and key")
+            raise Malformed("The key id in the signer's key does not belong to its name and key.")
         return signer
 
     def private_key_text(self) -> str:
@@ -47,16 +59,25 @@ class NoteSigner:
         return f"{_PREFIX}{self.verifier_key.name}+{self.verifier_key.key_id.hex()}+{encoded}"
 
     def sign(self, text: str) -> str:
-        """``text``, which ends in a line feed, as a signed note."""
+        """``text``, which ends in a line feed, as a signed note. Malformed if no note can hold it."""
+        if not text.endswith("\n"):
+            raise Malformed("The text of a note ends in a line feed.")
         key = self.verifier_key
         signature = NoteSignature(key.name, key.key_id, self._private.sign(text.encode("utf-8")))
-        return str(Note(text, (signature,)))
+        signed = str(Note(text, (signature,)))
+        parse_note(signed)
+        return signed
 
 
 def check_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """The same answer as ``registry.verify.ed25519.verifies``, some fifty times faster, for the service's own checks."""
+    """As :func:`registry.verify.ed25519.verifies` for every key that a signer here can have, and much faster."""
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+        _public_key(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=16)
+def _public_key(encoded: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(encoded)

@@ -1,88 +1,125 @@
-"""Roots and proofs of a growing Merkle tree (RFC 6962, section 2.1) over the hashes of its complete subtrees.
+"""The growing Merkle tree (RFC 6962, section 2.1): how a leaf changes it, which stored hashes make a proof. Pure.
 
-The tree of n leaves is stored as its complete subtrees only: ``(level, position)`` names the one
-over the leaves ``position * 2**level`` up to ``(position + 1) * 2**level``. A stored node never
-changes, whatever is appended later. Everything here is pure; nodes come from a reader.
+A tree is kept as its complete subtrees: the place (level, position) stands for the one over the
+leaves ``position << level`` up to ``(position + 1) << level``; level 0 are the leaf hashes. A
+complete subtree never changes, whatever is appended later, so each is written once. The largest
+ones of a tree, from left to right, are its peaks; they alone give the root and take the next leaf.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from registry.verify.tree import EMPTY_ROOT, node_hash
 
 Place = tuple[int, int]
 """(level, position) of a complete subtree."""
-NodeReader = Callable[[Place], bytes]
-"""Answers the 32-byte hash of a stored complete subtree."""
+NodeReader = Callable[[Collection[Place]], Mapping[Place, bytes]]
+"""Answers the 32-byte hashes of complete subtrees, of all that are asked for."""
+_Range = tuple[int, int]
+"""The leaves from the first number up to, not including, the second; the first a multiple of the size's top power."""
 
 
 def peaks(size: int) -> list[Place]:
-    """The largest complete subtrees that make up a tree of ``size`` leaves, left to right."""
-    places, start = [], 0
-    for level in range(size.bit_length() - 1, -1, -1):
-        if size >> level & 1:
-            places.append((level, start >> level))
-            start += 1 << level
-    return places
+    """The places of the peaks of a tree of ``size`` leaves, left to right."""
+    return _peaks_of((0, size))
 
 
-def root_of(hashes: list[bytes]) -> bytes:
-    """The root over the hashes of a tree's peaks, left to right."""
-    if not hashes:
+def root_of(peak_hashes: Sequence[bytes]) -> bytes:
+    """The root over the hashes of a tree's peaks."""
+    if not peak_hashes:
         return EMPTY_ROOT
-    root = hashes[-1]
-    for left in reversed(hashes[:-1]):
+    root = peak_hashes[-1]
+    for left in reversed(peak_hashes[:-1]):
         root = node_hash(left, root)
     return root
 
 
-def root(size: int, read: NodeReader) -> bytes:
-    """The root of the first ``size`` leaves."""
-    return root_of([read(place) for place in peaks(size)])
+class Frontier:
+    """The right edge of a tree: its ``size`` and the hashes of its peaks. 63 hashes for the largest."""
 
+    def __init__(self, size: int = 0, peak_hashes: Sequence[bytes] = ()) -> None:
+        if len(peak_hashes) != size.bit_count():
+            raise ValueError(f"a tree of {size} leaves has {size.bit_count()} peaks, not {len(peak_hashes)}")
+        self.size = size
+        self._hashes = list(peak_hashes)
 
-def completed_by(index: int, leaf: bytes, read: NodeReader) -> Iterator[tuple[Place, bytes]]:
-    """The nodes to store when the leaf hash ``leaf`` is appended at ``index``: itself and each subtree it completes."""
-    level, position, computed = 0, index, leaf
-    yield (level, position), computed
-    while position & 1:
-        computed = node_hash(read((level, position - 1)), computed)
-        level, position = level + 1, position >> 1
-        yield (level, position), computed
+    @property
+    def root(self) -> bytes:
+        """The root of the tree."""
+        return root_of(self._hashes)
+
+    def root_with(self, leaf: bytes) -> bytes:
+        """The root that the tree would have after ``leaf`` (a leaf hash) was appended."""
+        grown = Frontier(self.size, self._hashes)
+        grown.append(leaf)
+        return grown.root
+
+    def append(self, leaf: bytes) -> list[tuple[Place, bytes]]:
+        """Adds ``leaf`` (a leaf hash); answers the places and hashes of the subtrees that this completes, bottom up.
+
+        The leaf itself is not among them.
+        """
+        completed: list[tuple[Place, bytes]] = []
+        level, computed = 0, leaf
+        while self.size >> level & 1:
+            computed = node_hash(self._hashes.pop(), computed)
+            level += 1
+            completed.append(((level, self.size >> level), computed))
+        self._hashes.append(computed)
+        self.size += 1
+        return completed
 
 
 def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
-    """PATH(index, D[size]) of RFC 6962: the hashes from leaf to root. ``0 <= index < size``."""
-    return _path(index, 0, size, read)
+    """PATH(index, D[size]) of RFC 6962, from the leaf's sibling up. ``0 <= index < size``."""
+    start, end = 0, size
+    siblings: list[_Range] = []
+    while end - start > 1:
+        middle = _split(start, end)
+        if index < middle:
+            siblings.append((middle, end))
+            end = middle
+        else:
+            siblings.append((start, middle))
+            start = middle
+    return _roots(siblings[::-1], read)
 
 
 def consistency_proof(old: int, new: int, read: NodeReader) -> list[bytes]:
-    """PROOF(old, D[new]) of RFC 6962; empty when ``old`` is 0 or ``new``. ``0 <= old <= new``."""
-    return [] if old in (0, new) else _subproof(old, 0, new, True, read)
-
-
-def _path(index: int, start: int, end: int, read: NodeReader) -> list[bytes]:
-    if end - start == 1:
+    """PROOF(old, D[new]) of RFC 6962; no hashes if ``old`` is 0 or ``new``. ``0 <= old <= new``."""
+    if old in (0, new):
         return []
-    middle = start + _split(end - start)
-    if index < middle:
-        return [*_path(index, start, middle, read), _range_root(middle, end, read)]
-    return [*_path(index, middle, end, read), _range_root(start, middle, read)]
+    start, end = 0, new
+    parts: list[_Range] = []
+    while end != old:
+        middle = _split(start, end)
+        if old <= middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((start, middle))
+            start = middle
+    if start != 0:  # else the rest is the whole old tree, whose root the verifier has
+        parts.append((start, end))
+    return _roots(parts[::-1], read)
 
 
-def _subproof(old: int, start: int, end: int, whole: bool, read: NodeReader) -> list[bytes]:
-    if old == end:
-        return [] if whole else [_range_root(start, end, read)]
-    middle = start + _split(end - start)
-    if old <= middle:
-        return [*_subproof(old, start, middle, whole, read), _range_root(middle, end, read)]
-    return [*_subproof(old, middle, end, False, read), _range_root(start, middle, read)]
+def _roots(ranges: Sequence[_Range], read: NodeReader) -> list[bytes]:
+    """The root over each range, all hashes read in one go."""
+    places = [_peaks_of(leaves) for leaves in ranges]
+    hashes = read([place for group in places for place in group])
+    return [root_of([hashes[place] for place in group]) for group in places]
 
 
-def _range_root(start: int, end: int, read: NodeReader) -> bytes:
-    """The root over the leaves ``start`` to ``end``, where ``start`` is a multiple of the largest power of two in it."""
-    return root_of([read((level, (start >> level) + position)) for level, position in peaks(end - start)])
+def _peaks_of(leaves: _Range) -> list[Place]:
+    start, end = leaves
+    found: list[Place] = []
+    for level in range((end - start).bit_length() - 1, -1, -1):
+        if (end - start) >> level & 1:
+            found.append((level, start >> level))
+            start += 1 << level
+    return found
 
 
-def _split(count: int) -> int:
-    """The largest power of two below ``count``."""
-    return 1 << (count - 1).bit_length() - 1
+def _split(start: int, end: int) -> int:
+    """Where RFC 6962 divides a range: after the largest power of two smaller than its length."""
+    return start + (1 << (end - start - 1).bit_length() - 1)

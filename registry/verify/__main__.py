@@ -1,48 +1,54 @@
-"""``python -m registry.verify FILE [--work ORIGINAL] [--key KEY] [--json]``: the offline verifier."""
+"""``python -m registry.verify FILE [--work ORIGINAL] [--key KEY] [--json]``: the offline verifier.
+
+Exit codes: 0 proven, 1 not proven, 2 wrong usage, 3 a file cannot be read.
+"""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from registry.verify.receipt import verify_receipt
-from registry.verify.report import Report
+from registry.verify.errors import VerificationError
+from registry.verify.note import VerifierKey
+from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
 
-_PROVEN, _FAILED, _REFUSED = 0, 1, 3
+PROVEN, NOT_PROVEN, UNREADABLE = 0, 1, 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Verify one file; 0 when it is proven, 1 when it is not, 2 for wrong usage, 3 when a file cannot be read."""
-    parser = argparse.ArgumentParser(prog="registry verify", description=__doc__)
+    """Verifies the file that ``arguments`` name, prints the report, and answers with the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m registry.verify",
+        description="Verify a receipt offline, with nothing but Python.",
+        epilog="Exit codes: 0 proven, 1 not proven, 2 wrong usage, 3 a file cannot be read.",
+    )
     parser.add_argument("file", type=Path, help="the receipt")
-    parser.add_argument("--work", type=Path, help="the original file, to compare with the registered one")
-    parser.add_argument("--key", help="the log's verifier key, as known from elsewhere")
+    parser.add_argument(
+        "--work", type=Path, metavar="ORIGINAL", help="the original, to compare with what was registered"
+    )
+    parser.add_argument("--key", help="the ledger's verifier key, as known from somewhere else than the receipt")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     options = parser.parse_args(arguments)
+    if options.key is not None:
+        try:
+            VerifierKey.parse(options.key)
+        except VerificationError as error:
+            parser.error(str(error))
     try:
-        content = options.file.read_bytes()
-        work = options.work.read_bytes() if options.work else None
+        with options.file.open("rb") as opened:
+            content = opened.read(LARGEST_RECEIPT + 1)
+        work = None if options.work is None else options.work.read_bytes()
     except OSError as error:
-        print(f"{error.filename} cannot be read: {error.strerror}.", file=sys.stderr)
-        return _REFUSED
+        print(f"{error.filename!a} cannot be read: {error.strerror}.", file=sys.stderr)
+        return UNREADABLE
     report = verify_receipt(content, work=work, verifier_key=options.key)
-    print(json.dumps(report.to_json()) if options.json else as_text(report))
-    return _PROVEN if report.verdict == "proven" else _FAILED
-
-
-def as_text(report: Report) -> str:
-    """The report for a person: one plain sentence, then each check."""
-    sentence = (
-        "PROVEN: everything that could be checked holds."
-        if report.verdict == "proven"
-        else "FAILED: this file does not prove what it claims."
-    )
-    width = max(len(check.name) for check in report.checks)
-    lines = [sentence, ""]
-    lines += [f"  {check.name:<{width}}  {check.result.value:<11}  {check.detail}" for check in report.checks]
-    if report.claimed_time:
-        lines += ["", f"The operator's clock said {report.claimed_time} (UTC) when the entry was made."]
-    return "\n".join(lines)
+    # ASCII alone in JSON, and nothing that a terminal of another encoding could not show in the text.
+    if options.json:
+        print(json.dumps(report.to_json()))
+    else:
+        encoding = sys.stdout.encoding or "ascii"
+        print(report.to_text().encode(encoding, "backslashreplace").decode(encoding))
+    return PROVEN if report.verdict == "proven" else NOT_PROVEN
 
 
 if __name__ == "__main__":

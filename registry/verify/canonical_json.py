@@ -1,94 +1,92 @@
-"""Canonical JSON (RFC 8785, JCS) for the values the ledger uses: no floating point anywhere.
+"""Canonical JSON (RFC 8785) for the values that the ledger's formats allow: no floating point anywhere.
 
-``parse`` accepts exactly the bytes that ``encode`` would write: it parses, formats again and
-compares, so two different byte strings can never mean the same value.
+``parse`` accepts exactly the bytes that ``encode`` writes, so two different byte strings never mean
+the same value, and one value never has two hashes.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from registry.verify.encoding import quoted, utf8, utf8_text
 from registry.verify.errors import Malformed
 
-JsonValue: TypeAlias = "None | bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 
 LARGEST_INTEGER = 2**53 - 1
 """RFC 8785 writes numbers as ECMAScript does, which is exact for integers up to here (RFC 7493, section 2.2)."""
-DEEPEST_NESTING = 16
-"""Far deeper than any claim; low enough that no parser's stack is at risk."""
+DEEPEST_NESTING = 32
+"""Lists and objects inside each other: far more than any format here has, and no danger to a parser's stack."""
+_LONGEST_INTEGER = len(str(-LARGEST_INTEGER))
 
 
 def encode(value: JsonValue) -> bytes:
-    """``value`` as RFC 8785 canonical JSON in UTF-8. Raises Malformed for anything that has no such form."""
-    _check(value, 0)
-    try:
-        return _text(value).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Malformed("a string holds half of a surrogate pair, which no Unicode text can") from error
+    """``value`` in its RFC 8785 form, UTF-8.
+
+    Malformed for what has none here: floats, integers beyond 2^53 - 1, half of a surrogate pair,
+    nesting beyond ``DEEPEST_NESTING``, and types that JSON does not know.
+    """
+    return utf8(_text(value, 0))
 
 
 def parse(encoded: bytes) -> JsonValue:
-    """The value of ``encoded``. Raises Malformed unless ``encoded`` is canonical, byte for byte."""
+    """The value of ``encoded``. Malformed unless ``encoded`` is canonical, byte for byte."""
     try:
         value: JsonValue = json.loads(
-            encoded.decode("utf-8"),
+            utf8_text(encoded),
             object_pairs_hook=_object_without_repeats,
             parse_float=_refuse_number,
             parse_constant=_refuse_number,
             parse_int=_integer,
         )
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"not JSON: {error}") from error
+        raise Malformed("The text is not JSON.") from error
     if encode(value) != encoded:
-        raise Malformed("not in canonical form (RFC 8785)")
+        raise Malformed("The JSON is not in its canonical form (RFC 8785).")
     return value
 
 
-def _text(value: JsonValue) -> str:
-    if isinstance(value, Mapping):
-        # RFC 8785 orders keys by their UTF-16 code units.
-        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
-        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_text(value[key])}" for key in keys) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ",".join(_text(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _check(value: object, depth: int) -> None:
-    if depth > DEEPEST_NESTING:
-        raise Malformed(f"nested deeper than {DEEPEST_NESTING} levels")
+def _text(value: object, depth: int) -> str:
     if value is None or isinstance(value, bool | str):
-        return
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
-            raise Malformed("an integer is larger than 2^53 - 1")
-        return
+            raise _too_large()
+        return json.dumps(value)
+    if depth == DEEPEST_NESTING:
+        raise Malformed(f"The JSON is nested deeper than {DEEPEST_NESTING} levels.")
     if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise Malformed("an object has a key that is not a string")
-            _check(item, depth + 1)
-        return
+        names = sorted(value, key=_utf16)
+        return "{" + ",".join(f"{_text(name, 0)}:{_text(value[name], depth + 1)}" for name in names) + "}"
     if isinstance(value, list | tuple):
-        for item in value:
-            _check(item, depth + 1)
-        return
-    raise Malformed(f"a value of type {type(value).__name__} has no canonical form here")
+        return "[" + ",".join(_text(item, depth + 1) for item in value) + "]"
+    raise Malformed(f"A value of type {type(value).__name__} has no canonical JSON form here.")
 
 
-def _object_without_repeats(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Malformed("an object has the same key twice")
-    return members
+def _utf16(name: object) -> bytes:
+    """What RFC 8785, section 3.2.3, sorts names by: their UTF-16 code units."""
+    if not isinstance(name, str):
+        raise Malformed("An object has a name that is not a string.")
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _object_without_repeats(members: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    value = dict(members)
+    if len(value) != len(members):
+        raise Malformed("An object has the same name twice.")
+    return value
 
 
 def _refuse_number(digits: str) -> JsonValue:
-    raise Malformed(f"the number {digits[:40]} is not an integer")
+    raise Malformed(f"The number {quoted(digits)} is not an integer.")
 
 
 def _integer(digits: str) -> int:
-    # The length is looked at first: int() of a million digits would take its time.
-    if len(digits) > len(str(-LARGEST_INTEGER)):
-        raise Malformed("an integer is larger than 2^53 - 1")
+    # The length is looked at first: int() of a million digits would take its time, or refuse in its own way.
+    if len(digits) > _LONGEST_INTEGER:
+        raise _too_large()
     return int(digits)
+
+
+def _too_large() -> Malformed:
+    return Malformed("An integer is beyond 2^53 - 1.")

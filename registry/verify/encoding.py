@@ -1,4 +1,4 @@
-"""Strict text encodings: each accepts exactly what it would write."""
+"""Strict text encodings: each function accepts exactly what it would write."""
 
 import base64
 import binascii
@@ -7,27 +7,29 @@ import re
 from registry.verify.errors import Malformed
 
 HASH_BYTES = 32
+"""SHA-256."""
 LARGEST_INDEX = 2**63 - 1
 """Indices and sizes fit a signed 64-bit integer, as in Go's tlog and in every database."""
+_LONGEST_QUOTE = 80
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 
 def decimal(text: str) -> int:
-    """A non-negative integer without sign, space or leading zero, at most 2^63 - 1."""
+    """An integer from 0 to 2^63 - 1 without sign, space or leading zero."""
     if not _DECIMAL.fullmatch(text) or int(text) > LARGEST_INDEX:
-        raise Malformed(f"{text[:40]!r} is not a plain decimal number")
+        raise Malformed(f"{quoted(text)} is not a plain decimal number up to 2^63 - 1.")
     return int(text)
 
 
 def base64_bytes(text: str) -> bytes:
-    """Standard base64 (RFC 4648, section 4) with its padding and with zero unused bits."""
+    """Standard base64 (RFC 4648, section 4), with its padding and with zeros in the unused bits."""
     try:
         decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Malformed(f"{text[:60]!r} is not base64") from error
+        raise Malformed(f"{quoted(text)} is not base64.") from error
     if base64_text(decoded) != text:
-        raise Malformed(f"{text[:60]!r} is not canonical base64")
+        raise Malformed(f"{quoted(text)} is not the one base64 form of its bytes.")
     return decoded
 
 
@@ -40,15 +42,36 @@ def base64_hash(text: str) -> bytes:
     """A 32-byte hash in base64."""
     decoded = base64_bytes(text)
     if len(decoded) != HASH_BYTES:
-        raise Malformed(f"a hash has {len(decoded)} bytes instead of {HASH_BYTES}")
+        raise Malformed(f"A hash has {len(decoded)} bytes instead of {HASH_BYTES}.")
     return decoded
 
 
-def hex_bytes(text: object, length: int | None = None) -> bytes:
-    """Lower-case hexadecimal, ``length`` bytes of it where given."""
+def hex_bytes(text: object, length: int) -> bytes:
+    """``length`` bytes in lower-case hexadecimal."""
     if not isinstance(text, str) or not _HEX.fullmatch(text):
-        raise Malformed(f"{str(text)[:70]!r} is not lower-case hexadecimal")
-    decoded = bytes.fromhex(text)
-    if length is not None and len(decoded) != length:
-        raise Malformed(f"{text[:70]!r} has {len(decoded)} bytes instead of {length}")
-    return decoded
+        raise Malformed(f"{quoted(text)} is not lower-case hexadecimal.")
+    if len(text) != 2 * length:
+        raise Malformed(f"{quoted(text)} has {len(text) // 2} bytes instead of {length}.")
+    return bytes.fromhex(text)
+
+
+def utf8(text: str) -> bytes:
+    """``text`` in UTF-8, which half of a surrogate pair does not have."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed("A text holds half of a surrogate pair, which no Unicode text can.") from error
+
+
+def utf8_text(encoded: bytes) -> str:
+    """The text that ``encoded`` is the UTF-8 of."""
+    try:
+        return encoded.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("The bytes are not UTF-8 text.") from error
+
+
+def quoted(value: object) -> str:
+    """``value`` as it may stand in a sentence: short, in quotation marks, without anything that steers a terminal."""
+    shown = ascii(value)
+    return shown if len(shown) <= _LONGEST_QUOTE else f"{shown[:_LONGEST_QUOTE]}..."

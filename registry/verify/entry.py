@@ -1,28 +1,35 @@
-"""The ledger entry: the bytes of a leaf, as RFC 8785 canonical JSON."""
+"""The ledger entry, version 1: the bytes of a leaf, as RFC 8785 canonical JSON.
 
+    {"commit":"<64 hex>","index":0,"kind":"register","prev":"<64 hex>","subject":"wrk_...","time":1700000000000,"v":1}
+
+An entry says nothing about a person: ``commit`` hides the claim (see :mod:`registry.verify.commitment`)
+and ``subject`` is random. ``prev`` chains it to the entry before, inside what the tree commits to.
+"""
+
+import re
 from dataclasses import dataclass
-from typing import Final
 
 from registry.verify import canonical_json
-from registry.verify.encoding import HASH_BYTES, LARGEST_INDEX, hex_bytes
+from registry.verify.encoding import HASH_BYTES, hex_bytes, quoted
 from registry.verify.errors import Malformed
 
-VERSION: Final = 1
+VERSION = 1
 LARGEST_ENTRY = 65_535
-"""Bytes: what the u16 length prefix of a C2SP tlog-tiles entry bundle can hold."""
+"""Bytes: what the 16-bit length before each entry of a C2SP tlog-tiles bundle can say."""
 NO_PREVIOUS = bytes(HASH_BYTES)
-"""What entry 0 names as the leaf hash before it."""
+"""What entry 0 has as the leaf hash of the entry before."""
 KINDS = frozenset({"register", "amend", "transfer", "withdraw", "erase", "capture", "decide", "anchor", "key"})
-_KEYS = {"v", "index", "kind", "time", "prev", "subject", "commit"}
-LONGEST_SUBJECT = 64
+_SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""Room for any random identifier; too narrow for a name, an address or a sentence."""
+_KEYS = frozenset({"v", "index", "kind", "time", "prev", "subject", "commit"})
 
 
 @dataclass(frozen=True)
 class Entry:
     """One ledger entry.
 
-    ``time`` is in milliseconds since the Unix epoch, UTC, as claimed by the operator. ``previous``
-    is the leaf hash of the entry before, ``commit`` the commitment to the private claim, both 32 bytes.
+    ``time`` is in milliseconds since the Unix epoch, UTC, as the operator claims it. ``previous`` is
+    the leaf hash of the entry before, ``commit`` the commitment to the private claim, 32 bytes each.
     """
 
     index: int
@@ -33,7 +40,7 @@ class Entry:
     commit: bytes
 
     def to_bytes(self) -> bytes:
-        """The leaf's bytes. Raises Malformed when the entry has no valid form."""
+        """The leaf's bytes. Malformed if this is no valid entry."""
         encoded = canonical_json.encode(
             {
                 "v": VERSION,
@@ -50,19 +57,19 @@ class Entry:
 
 
 def parse_entry(encoded: bytes) -> Entry:
-    """The entry of exactly these bytes. Raises Malformed for anything else than a canonical version 1 entry."""
+    """The entry of exactly these bytes. Malformed unless they are a canonical entry of version 1."""
     if len(encoded) > LARGEST_ENTRY:
-        raise Malformed(f"the entry has {len(encoded)} bytes, more than {LARGEST_ENTRY}")
+        raise Malformed(f"The entry has {len(encoded)} bytes, more than {LARGEST_ENTRY}.")
     value = canonical_json.parse(encoded)
-    if not isinstance(value, dict) or set(value) != _KEYS:
-        raise Malformed(f"an entry has exactly the keys {', '.join(sorted(_KEYS))}")
-    if value["v"] != VERSION or isinstance(value["v"], bool):
-        raise Malformed(f"entry version {value['v']!r} is not known here")
+    if not isinstance(value, dict) or value.keys() != _KEYS:
+        raise Malformed(f"An entry has exactly the keys {', '.join(sorted(_KEYS))}.")
+    if value["v"] is True or value["v"] != VERSION:
+        raise Malformed(f"Entry version {quoted(value['v'])} is not known here.")
     kind, subject = value["kind"], value["subject"]
     if not isinstance(kind, str) or kind not in KINDS:
-        raise Malformed(f"entry kind {kind!r} is not known here")
-    if not isinstance(subject, str) or not subject or len(subject) > LONGEST_SUBJECT or not _is_plain(subject):
-        raise Malformed("the subject is not an opaque identifier")
+        raise Malformed(f"Entry kind {quoted(kind)} is not known here.")
+    if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
+        raise Malformed(f"The subject {quoted(subject)} is not an opaque identifier.")
     return Entry(
         index=_natural(value["index"], "index"),
         kind=kind,
@@ -74,10 +81,6 @@ def parse_entry(encoded: bytes) -> Entry:
 
 
 def _natural(value: object, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_INDEX:
-        raise Malformed(f"{name} is not a whole number from 0")
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise Malformed(f"The entry's {name} is not a whole number from 0.")
     return value
-
-
-def _is_plain(text: str) -> bool:
-    return text.isascii() and all(character.isalnum() or character in "_-" for character in text)

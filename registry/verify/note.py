@@ -1,65 +1,75 @@
-"""Signed notes (C2SP signed-note) and their verifier keys, for Ed25519."""
+"""Signed notes and verifier keys (https://c2sp.org/signed-note), for Ed25519.
+
+A note is a text that ends in a line feed, an empty line, and one line for each signature:
+
+    <em dash> <key name> base64(4-byte key id || signature)
+
+The text proves nothing before :meth:`Note.verified_by` has answered.
+"""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from registry.verify import ed25519
-from registry.verify.encoding import base64_bytes, base64_text
+from registry.verify.encoding import base64_bytes, base64_text, quoted, utf8
 from registry.verify.errors import Contradiction, Malformed
 
 ED25519 = 0x01
-"""The signature type of a plain Ed25519 note signature."""
+"""The signature type of a plain Ed25519 signature of the note's text."""
 MOST_SIGNATURES = 100
-"""The limit of Go's x/mod/sumdb/note and of the C2SP document."""
+"""The limit of Go's x/mod/sumdb/note; the document asks for 16 at least."""
 LARGEST_NOTE = 1_000_000
-"""Characters; the limit of Go's x/mod/sumdb/note."""
+"""Characters: room for 100 post-quantum signatures of 5 kB each, which are the longest the document speaks of."""
 KEY_ID_BYTES = 4
-_KEY_HASH = re.compile(r"[0-9a-f]{8}", re.ASCII)
-_SIGNATURE_LINE = "\u2014 "
+_KEY_ID = re.compile(r"[0-9a-f]{8}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+"""Below U+0020, but for the line feed."""
+_BEFORE_SIGNATURE = "\u2014 "
 
 SignatureCheck = Callable[[bytes, bytes, bytes], bool]
-"""(public key, message, signature) -> whether it verifies."""
+"""(public key, message, signature) -> whether it verifies, as :func:`registry.verify.ed25519.verifies` answers."""
 
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """A key that checks note signatures: ``name`` and the 32-byte Ed25519 public key."""
+    """What checks a signer's notes: the signer's ``name`` and 32-byte Ed25519 public key."""
 
     name: str
     public_key: bytes
 
     @property
     def key_id(self) -> bytes:
-        """The four bytes that stand before each of its signatures."""
-        return key_id(self.name, ED25519, self.public_key)
+        """The first four bytes of SHA-256(name || 0A || type || public key): they stand before each signature."""
+        hashed = utf8(self.name) + b"\n" + bytes([ED25519]) + self.public_key
+        return hashlib.sha256(hashed).digest()[:KEY_ID_BYTES]
 
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{base64_text(bytes([ED25519]) + self.public_key)}"
 
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":
-        """``name+keyid+base64(type || public key)``. Raises Malformed for anything else."""
+        """``name+hex(key id)+base64(type || public key)``. Malformed for everything else."""
         name, _, rest = text.partition("+")
-        key_hash, _, encoded = rest.partition("+")
+        key_id, _, encoded = rest.partition("+")
         check_name(name)
+        if not _KEY_ID.fullmatch(key_id) or not encoded:
+            raise Malformed(f"{quoted(text)} is not a verifier key: name+keyid+key.")
         key = base64_bytes(encoded)
-        if not _KEY_HASH.fullmatch(key_hash) or not key:
-            raise Malformed("a verifier key is name+keyid+key")
         if key[0] != ED25519:
-            raise Malformed(f"keys of type {key[0]:02x} cannot be checked here")
-        if len(key) != 1 + ed25519.PUBLIC_KEY_BYTES:
-            raise Malformed("an Ed25519 verifier key has 32 bytes")
+            raise Malformed(f"Verifier keys of type {key[0]:02x} cannot be used here.")
+        if not ed25519.is_public_key(key[1:]):
+            raise Malformed("The verifier key holds no Ed25519 public key.")
         parsed = cls(name, key[1:])
         if str(parsed) != text:
-            raise Malformed("the key id of the verifier key does not belong to its name and key")
+            raise Malformed("The key id in the verifier key does not belong to its name and key.")
         return parsed
 
 
 @dataclass(frozen=True)
 class NoteSignature:
-    """One signature line: ``signature`` is what follows the key id."""
+    """One signature line; ``signature`` is what follows the key id."""
 
     name: str
     key_id: bytes
@@ -67,12 +77,12 @@ class NoteSignature:
 
     def to_line(self) -> str:
         """The line with its line feed."""
-        return f"{_SIGNATURE_LINE}{self.name} {base64_text(self.key_id + self.signature)}\n"
+        return f"{_BEFORE_SIGNATURE}{self.name} {base64_text(self.key_id + self.signature)}\n"
 
 
 @dataclass(frozen=True)
 class Note:
-    """A text, which ends in a line feed, and the signatures under it, not yet checked."""
+    """``text``, which ends in a line feed, and the signatures below it, none of them checked yet."""
 
     text: str
     signatures: tuple[NoteSignature, ...]
@@ -81,64 +91,60 @@ class Note:
         return self.text + "\n" + "".join(signature.to_line() for signature in self.signatures)
 
     def verified_by(
-        self, keys: Iterable[VerifierKey], check: SignatureCheck = ed25519.verifies
+        self, keys: Sequence[VerifierKey], check: SignatureCheck = ed25519.verifies
     ) -> tuple[VerifierKey, ...]:
-        """The keys that signed, in their given order; signatures by unknown keys are passed over.
+        """Those of ``keys`` that signed; never none. Signatures of other keys are passed over.
 
-        Raises Contradiction when a signature under a known key does not verify, or when no known key signed.
+        Contradiction if a signature that bears the name and id of one of ``keys`` does not verify,
+        even beside others that do, or if none bears any.
         """
+        message = utf8(self.text)
         signed = []
         for key in keys:
-            for signature in self.signatures:
-                if (signature.name, signature.key_id) != (key.name, key.key_id):
-                    continue
-                if not check(key.public_key, self.text.encode("utf-8"), signature.signature):
-                    raise Contradiction(f"the signature of {key.name} does not verify")
+            its_own = [line for line in self.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
+            for line in its_own:
+                if not check(key.public_key, message, line.signature):
+                    raise Contradiction(f"The signature of {quoted(key.name)} does not verify.")
+            if its_own:
                 signed.append(key)
-                break
         if not signed:
-            raise Contradiction("the note carries no signature of a known key")
+            raise Contradiction("The note bears no signature of a known key.")
         return tuple(signed)
 
 
 def parse_note(text: str) -> Note:
-    """A signed note. Raises Malformed unless the text is one, character for character."""
+    """Malformed unless ``text`` is a signed note, character for character."""
     if len(text) > LARGEST_NOTE:
-        raise Malformed("the note is too long")
-    if any(character < " " and character != "\n" for character in text):
-        raise Malformed("the note holds a control character")
+        raise Malformed(f"The note is longer than {LARGEST_NOTE} characters.")
+    utf8(text)
+    if _CONTROL.search(text):
+        raise Malformed("The note holds a control character.")
+    # The last empty line separates; the text itself may hold others.
     body, separator, lines = text.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
-        raise Malformed("a signed note is a text, an empty line and signature lines")
-    signature_lines = lines[:-1].split("\n")
-    if len(signature_lines) > MOST_SIGNATURES:
-        raise Malformed(f"the note has more than {MOST_SIGNATURES} signatures")
-    note = Note(body + "\n", tuple(_signature(line) for line in signature_lines))
-    seen = [(signature.name, signature.key_id) for signature in note.signatures]
-    if len(set(seen)) != len(seen):
-        raise Malformed("the note has two signatures of the same key")
+        raise Malformed("A signed note is a text, an empty line and lines with signatures.")
+    signatures = lines[:-1].split("\n")
+    if len(signatures) > MOST_SIGNATURES:
+        raise Malformed(f"The note has more than {MOST_SIGNATURES} signatures.")
+    note = Note(body + "\n", tuple(_signature(line) for line in signatures))
     if str(note) != text:
-        raise Malformed("the note is not in its canonical form")
+        raise Malformed("The note does not reproduce itself.")
     return note
 
 
-def key_id(name: str, signature_type: int, public_key: bytes) -> bytes:
-    """The first four bytes of SHA-256(name || 0A || type || public key)."""
-    return hashlib.sha256(name.encode() + b"\n" + bytes([signature_type]) + public_key).digest()[:KEY_ID_BYTES]
-
-
 def check_name(name: str) -> None:
-    """Raises Malformed unless ``name`` can be a key's: not empty, no white space, no plus."""
-    if not name or "+" in name or any(character.isspace() or character < " " for character in name):
-        raise Malformed(f"{name[:60]!r} cannot be the name of a key")
+    """Malformed unless ``name`` can be a key's: not empty, without white space, control characters or a plus sign."""
+    utf8(name)
+    if not name or "+" in name or _CONTROL.search(name) or any(character.isspace() for character in name):
+        raise Malformed(f"{quoted(name)} cannot be the name of a key.")
 
 
 def _signature(line: str) -> NoteSignature:
-    if not line.startswith(_SIGNATURE_LINE):
-        raise Malformed("a signature line begins with an em dash and a space")
-    name, _, encoded = line[len(_SIGNATURE_LINE) :].partition(" ")
+    if not line.startswith(_BEFORE_SIGNATURE):
+        raise Malformed("A signature line begins with an em dash and a space.")
+    name, _, encoded = line.removeprefix(_BEFORE_SIGNATURE).partition(" ")
     check_name(name)
     content = base64_bytes(encoded)
     if len(content) <= KEY_ID_BYTES:
-        raise Malformed("a signature line holds a key id and a signature")
+        raise Malformed("A signature line holds a key id and a signature.")
     return NoteSignature(name, content[:KEY_ID_BYTES], content[KEY_ID_BYTES:])

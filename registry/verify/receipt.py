@@ -1,7 +1,9 @@
 """Receipts: the file that a holder keeps of one ledger entry, and its verification with nothing else at hand.
 
-A receipt is canonical JSON with the keys ``v``, ``entry`` (the leaf as text), ``disclosure``,
-``tlog_proof`` and ``verifier_key``.
+A receipt is canonical JSON and a line feed:
+
+    {"disclosure":{...},"entry":"<the leaf as text>","tlog_proof":"<proof file>","v":"registry/receipt/v1",
+     "verifier_key":"<name+keyid+key>"}
 """
 
 import hashlib
@@ -10,26 +12,27 @@ from datetime import UTC, datetime
 
 from registry.verify import canonical_json
 from registry.verify.canonical_json import JsonValue
-from registry.verify.checkpoint import open_checkpoint
+from registry.verify.checkpoint import Checkpoint, open_checkpoint
 from registry.verify.commitment import Disclosure
+from registry.verify.encoding import HASH_BYTES, hex_bytes, quoted, utf8
 from registry.verify.entry import Entry, parse_entry
 from registry.verify.errors import Contradiction, Malformed
 from registry.verify.note import VerifierKey
-from registry.verify.report import Report
+from registry.verify.report import Checks, Report
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import leaf_hash, verify_inclusion
 
 VERSION = "registry/receipt/v1"
-LARGEST_RECEIPT = 4_000_000
-"""Bytes: a claim of many drafts fits many times over."""
+LARGEST_RECEIPT = 16_777_216
+"""Bytes: sixteen of the largest claim fields; real receipts have some kilobytes."""
 FILE_DIGEST_FIELD = "file_sha256"
-"""The claim's field that holds the SHA-256 of the registered file, hex."""
-_KEYS = {"v", "entry", "disclosure", "tlog_proof", "verifier_key"}
+"""The claim's field that holds the SHA-256 of the registered file, in hex."""
+_KEYS = frozenset({"v", "entry", "disclosure", "tlog_proof", "verifier_key"})
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """The parts of a receipt, each still to be verified. ``entry`` is the leaf's text."""
+    """The parts of a receipt, none verified yet. ``entry`` is the leaf, ``tlog_proof`` the proof file, as text."""
 
     entry: str
     disclosure: Disclosure
@@ -47,112 +50,157 @@ class Receipt:
         }
 
     def to_bytes(self) -> bytes:
-        """The receipt file: canonical JSON and a line feed."""
+        """The receipt file."""
         return canonical_json.encode(self.to_json()) + b"\n"
 
-
-def parse_receipt(content: bytes) -> Receipt:
-    """The receipt in ``content``. Raises Malformed unless it is exactly what ``to_bytes`` writes."""
-    if len(content) > LARGEST_RECEIPT:
-        raise Malformed("the file is too large to be a receipt")
-    if not content.endswith(b"\n"):
-        raise Malformed("a receipt ends in a line feed")
-    value = canonical_json.parse(content[:-1])
-    if not isinstance(value, dict) or set(value) != _KEYS or value["v"] != VERSION:
-        raise Malformed(f"the file is not a receipt of version {VERSION}")
-    texts = [value[key] for key in ("entry", "tlog_proof", "verifier_key")]
-    if not all(isinstance(text, str) for text in texts):
-        raise Malformed("the parts of a receipt are strings")
-    entry, tlog_proof, verifier_key = map(str, texts)
-    return Receipt(entry, Disclosure.from_json(value["disclosure"]), tlog_proof, verifier_key)
+    @classmethod
+    def parse(cls, content: bytes) -> "Receipt":
+        """Malformed unless ``content`` is what ``to_bytes`` writes."""
+        if len(content) > LARGEST_RECEIPT:
+            raise Malformed(f"The file is larger than {LARGEST_RECEIPT} bytes.")
+        if not content.endswith(b"\n"):
+            raise Malformed("The file is no receipt: it does not end in a line feed.")
+        value = canonical_json.parse(content[:-1])
+        if not isinstance(value, dict) or value.keys() != _KEYS or value["v"] != VERSION:
+            raise Malformed(f"The file is no receipt of the form {VERSION}.")
+        return cls(
+            entry=_text(value["entry"]),
+            disclosure=Disclosure.from_json(value["disclosure"]),
+            tlog_proof=_text(value["tlog_proof"]),
+            verifier_key=_text(value["verifier_key"]),
+        )
 
 
 def verify_receipt(content: bytes, *, work: bytes | None = None, verifier_key: str | None = None) -> Report:
-    """Check everything that the receipt in ``content`` claims.
+    """Checks everything that the receipt in ``content`` claims; never raises for what is in there.
 
-    ``work`` is the original file, ``verifier_key`` the log's key as known from elsewhere. Without the
-    latter the receipt is only shown to be consistent with the key it brings, and the report says so.
-    Never raises for what is in ``content``: a failed check is a line of the report.
+    ``work`` is the original file, to be compared with the registered one. ``verifier_key`` is the
+    ledger's key as the caller knows it; without it the receipt is only shown to agree with the key
+    that it brings along itself, and the report says so.
     """
-    report = Report()
-    receipt = report.attempt("receipt format", lambda: ("A canonical receipt, version 1.", parse_receipt(content)))
+    checks = Checks()
+    receipt = checks.attempt("receipt", lambda: (f"A receipt of the form {VERSION}.", Receipt.parse(content)))
     if receipt is None:
-        return report
-    entry = report.attempt("entry", lambda: _entry(receipt))
-    if entry is not None:
-        report.claimed_time = _utc(entry.time)
-        report.attempt("disclosure", lambda: _disclosure(receipt, entry))
-    proof = report.attempt(
-        "proof format", lambda: ("A canonical C2SP tlog-proof.", TlogProof.parse(receipt.tlog_proof))
-    )
-    key = report.attempt("log key", lambda: _key(receipt, verifier_key))
-    if proof is not None and key is not None:
-        report.attempt("checkpoint signature", lambda: _signature(proof, key))
-    if proof is not None and key is not None and entry is not None:
-        report.attempt("inclusion", lambda: _inclusion(receipt, entry, proof, key))
-    if verifier_key is None:
-        report.skip("operator's identity", "The key was taken from the receipt itself; give the log's key to check it.")
-    if work is None:
-        report.skip("original file", "No original was given to compare with.")
+        return _report(checks, None, None, None, verifier_key)
+    entry = checks.attempt("entry", lambda: _entry(receipt))
+    disclosed = None
+    if entry is None:
+        checks.skip("disclosure", "Without a valid entry there is nothing to compare it with.")
     else:
-        report.attempt("original file", lambda: _original(receipt, work))
-    report.skip("time", "No independent witness of time is in this file: the entry's time is the operator's claim.")
-    report.skip(
-        "authorship", "No ledger can prove who made a picture: it proves what was registered, and in what order."
-    )
-    return report
+        disclosed = checks.attempt("disclosure", lambda: _disclosure(receipt, entry))
+    key = checks.attempt("key", lambda: _key(receipt, verifier_key))
+    proof = checks.attempt("proof", lambda: ("A proof of the form c2sp.org/tlog-proof@v1.", _proof(receipt, entry)))
+    checkpoint = None
+    if key is None or proof is None:
+        checks.skip("checkpoint", "Without a valid key and proof there is no signature to check.")
+    else:
+        checkpoint = checks.attempt("checkpoint", lambda: _checkpoint(proof, key))
+    if entry is None or proof is None or checkpoint is None:
+        checks.skip("inclusion", "Without a valid entry, proof and checkpoint there is nothing to compare.")
+    else:
+        checks.attempt("inclusion", lambda: _inclusion(receipt, proof, checkpoint))
+    if verifier_key is None:
+        checks.skip("trusted key", "None was given: compare the key in the receipt with the one that is published.")
+    if work is None:
+        checks.skip("original", "No original file was given.")
+    elif disclosed is None:
+        checks.skip("original", "Without a valid disclosure there is nothing to compare it with.")
+    else:
+        checks.attempt("original", lambda: _original(disclosed, work))
+    return _report(checks, receipt, entry, disclosed, verifier_key)
 
 
 def _entry(receipt: Receipt) -> tuple[str, Entry]:
-    try:
-        encoded = receipt.entry.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Malformed("the entry is not text") from error
-    entry = parse_entry(encoded)
-    return f"Entry {entry.index} of kind {entry.kind}, in canonical form.", entry
+    entry = parse_entry(utf8(receipt.entry))
+    return f"Entry {entry.index}, kind {entry.kind}, in its one canonical form.", entry
 
 
-def _disclosure(receipt: Receipt, entry: Entry) -> tuple[str, None]:
+def _disclosure(receipt: Receipt, entry: Entry) -> tuple[str, dict[str, JsonValue]]:
     receipt.disclosure.verify(entry.commit)
     shown, kept = len(receipt.disclosure.fields), len(receipt.disclosure.undisclosed)
-    return f"{shown} fields disclosed and {kept} kept private are the ones the entry commits to.", None
+    return f"The entry commits to these {shown} fields and to {kept} more that are not shown.", (
+        receipt.disclosure.values()
+    )
 
 
 def _key(receipt: Receipt, given: str | None) -> tuple[str, VerifierKey]:
-    if given is not None and given != receipt.verifier_key:
-        raise Contradiction(f"the receipt names the key {receipt.verifier_key}, not the one given")
-    key = VerifierKey.parse(receipt.verifier_key)
-    return f"A valid verifier key of the log {key.name}.", key
+    if given is None:
+        key = VerifierKey.parse(receipt.verifier_key)
+        return f"A well-formed key of {key.name}, taken from the receipt itself.", key
+    key = VerifierKey.parse(given)
+    if receipt.verifier_key != given:
+        raise Contradiction("The receipt names another key.", expected=given, found=quoted(receipt.verifier_key))
+    return f"The key of {key.name} that was given.", key
 
 
-def _signature(proof: TlogProof, key: VerifierKey) -> tuple[str, None]:
+def _proof(receipt: Receipt, entry: Entry | None) -> TlogProof:
+    proof = TlogProof.parse(receipt.tlog_proof)
+    if entry is not None and proof.index != entry.index:
+        raise Contradiction("The proof is one of another entry.", expected=entry.index, found=proof.index)
+    return proof
+
+
+def _checkpoint(proof: TlogProof, key: VerifierKey) -> tuple[str, Checkpoint]:
     checkpoint = open_checkpoint(proof.checkpoint, key)
-    return f"The log {checkpoint.origin} signed its first {checkpoint.size} entries.", None
+    return f"{checkpoint.origin} signed the root of its first {checkpoint.size} entries.", checkpoint
 
 
-def _inclusion(receipt: Receipt, entry: Entry, proof: TlogProof, key: VerifierKey) -> tuple[str, None]:
-    if proof.index != entry.index:
-        raise Contradiction(f"the proof is of entry {proof.index}, not of {entry.index}")
-    checkpoint = open_checkpoint(proof.checkpoint, key)
-    leaf = leaf_hash(receipt.entry.encode("utf-8"))
+def _inclusion(receipt: Receipt, proof: TlogProof, checkpoint: Checkpoint) -> tuple[str, None]:
+    leaf = leaf_hash(utf8(receipt.entry))
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
-    return f"Entry {entry.index} is in the tree that the checkpoint of size {checkpoint.size} commits to.", None
+    return f"The entry stands at index {proof.index} below that root.", None
 
 
-def _original(receipt: Receipt, work: bytes) -> tuple[str, None]:
-    registered = receipt.disclosure.value(FILE_DIGEST_FIELD)
-    if registered is None:
-        raise Contradiction(
-            "the receipt does not disclose the registered file's digest, so no original can be compared"
-        )
-    digest = hashlib.sha256(work).hexdigest()
+def _original(disclosed: dict[str, JsonValue], work: bytes) -> tuple[str, None]:
+    if FILE_DIGEST_FIELD not in disclosed:
+        raise Contradiction(f"The receipt does not disclose {FILE_DIGEST_FIELD}, so no original can be compared.")
+    registered, digest = hex_bytes(disclosed[FILE_DIGEST_FIELD], HASH_BYTES), hashlib.sha256(work).digest()
     if digest != registered:
-        raise Contradiction(f"the original has SHA-256 {digest}, but {registered} was registered")
-    return f"The original is the registered file (SHA-256 {digest}).", None
+        raise Contradiction("The original is not the registered file.", expected=registered, found=digest)
+    return f"The original is the registered file, SHA-256 {digest.hex()}.", None
 
 
-def _utc(milliseconds: int) -> str | None:
+def _report(
+    checks: Checks,
+    receipt: Receipt | None,
+    entry: Entry | None,
+    disclosed: dict[str, JsonValue] | None,
+    given_key: str | None,
+) -> Report:
+    not_proven = [
+        "The time: it is the operator's statement, and no independent witness of it is in this file.",
+        "Authorship: a ledger shows what was registered and in which order, never who made it.",
+        "What came later: whether the entry was amended, transferred, withdrawn or erased by a later one.",
+        "That everybody is shown this same ledger: that takes witnesses, and none has signed here.",
+    ]
+    if given_key is None and receipt is not None:
+        not_proven.insert(0, "Whose key it is: the key was taken from the receipt, and anyone can make a key.")
+    return Report(
+        summary=_summary(checks, entry, given_key),
+        checks=checks.made,
+        not_proven=tuple(not_proven),
+        disclosed=disclosed or {},
+        claimed_time=None if entry is None else _rfc3339(entry.time),
+    )
+
+
+def _summary(checks: Checks, entry: Entry | None, given_key: str | None) -> str:
+    if (failed := checks.first_failed) is not None:
+        return f"this file does not prove what it claims ({failed.name}: {failed.detail})"
+    assert entry is not None  # noqa: S101 - without a failed check there is one
+    signed = "the key that was given" if given_key is not None else "the key that the receipt itself brings along"
+    return f"entry {entry.index} is in the ledger as this receipt says, signed with {signed}."
+
+
+def _rfc3339(milliseconds: int) -> str | None:
     try:
-        return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, ValueError):
-        return None
+        moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None  # beyond the year 9999
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def _text(value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise Malformed("Entry, proof and key of a receipt are texts.")
+    return value

@@ -1,6 +1,7 @@
-"""What a verification found: one line a check, a verdict, and the limits of both in plain words."""
+"""What a verification found: each check with its result, a verdict, and what remains unproven, in plain words."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -21,50 +22,101 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One check by its stable ``name``, its result, and what was found or why it was not checked."""
+    """One check under its stable ``name``; ``detail`` says what was found, or why it was not checked."""
 
     name: str
     result: Result
     detail: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
-    """The checks in the order they were made. The verdict is ``proven`` only if none failed and one was proven."""
+    """``checks`` in the order in which they were made, and what they come to.
 
-    checks: list[Check] = field(default_factory=list)
+    ``disclosed`` are the claim's fields that were shown to be the registered ones. ``claimed_time``
+    is the operator's statement; ``not_before`` and ``not_after`` are bounds by independent witnesses.
+    Times are RFC 3339, UTC; None where the file has none. ``not_proven`` are sentences.
+    """
+
+    summary: str
+    checks: tuple[Check, ...]
+    not_proven: tuple[str, ...]
+    disclosed: Mapping[str, JsonValue] = field(default_factory=dict)
+    claimed_time: str | None = None
     not_before: str | None = None
     not_after: str | None = None
-    claimed_time: str | None = None
 
     @property
     def verdict(self) -> str:
-        """``proven`` or ``failed``."""
+        """``proven`` if at least one check was and none failed, else ``failed``."""
         results = {check.result for check in self.checks}
         return "proven" if Result.PROVEN in results and Result.FAILED not in results else "failed"
 
-    def attempt(self, name: str, check: Callable[[], tuple[str, Found]]) -> Found | None:
-        """Run ``check``, which answers with a detail and what it found or raises VerificationError, and note its result."""
-        try:
-            detail, found = check()
-        except VerificationError as error:
-            self.checks.append(Check(name, Result.FAILED, f"{error}."))
-            return None
-        self.checks.append(Check(name, Result.PROVEN, detail))
-        return found
-
-    def skip(self, name: str, reason: str) -> None:
-        """Note that ``name`` was not checked, and why."""
-        self.checks.append(Check(name, Result.NOT_CHECKED, reason))
-
     def to_json(self) -> dict[str, JsonValue]:
-        """The report as one JSON object."""
+        """The report for a program."""
         return {
             "verdict": self.verdict,
+            "summary": self.summary,
             "checks": [
                 {"name": check.name, "result": check.result.value, "detail": check.detail} for check in self.checks
             ],
+            "disclosed": self.disclosed,
             "claimed_time": self.claimed_time,
             "not_before": self.not_before,
             "not_after": self.not_after,
+            "not_proven": list(self.not_proven),
         }
+
+    def to_text(self) -> str:
+        """The report for a person, in lines without anything that steers a terminal."""
+        width = max(len(check.name) for check in self.checks)
+        lines = [f"{self.verdict.upper()}: {self.summary}", ""]
+        lines += [f"  {check.result.value:<11}  {check.name:<{width}}  {check.detail}" for check in self.checks]
+        if self.disclosed:
+            lines += ["", "Disclosed fields of the claim:"]
+            lines += [f"  {name}: {_shown(value)}" for name, value in self.disclosed.items()]
+        if self.claimed_time is not None:
+            lines += ["", f"Time in the entry, by the operator's clock: {self.claimed_time}"]
+        lines += ["", "Not proven:"]
+        lines += [f"  - {sentence}" for sentence in self.not_proven]
+        return "\n".join(lines)
+
+
+class Checks:
+    """Collects the checks of a report."""
+
+    def __init__(self) -> None:
+        self._made: list[Check] = []
+
+    @property
+    def made(self) -> tuple[Check, ...]:
+        """The checks so far."""
+        return tuple(self._made)
+
+    @property
+    def first_failed(self) -> Check | None:
+        """The check that makes the verdict ``failed``, if one does."""
+        return next((check for check in self._made if check.result is Result.FAILED), None)
+
+    def attempt(self, name: str, check: Callable[[], tuple[str, Found]]) -> Found | None:
+        """Makes a check: ``check`` answers with a sentence and what it found, or raises VerificationError."""
+        try:
+            detail, found = check()
+        except VerificationError as error:
+            self._made.append(Check(name, Result.FAILED, " ".join(error.diagnostics().split())))
+            return None
+        self._made.append(Check(name, Result.PROVEN, detail))
+        return found
+
+    def skip(self, name: str, reason: str) -> None:
+        """Says that a check was not made, and why."""
+        self._made.append(Check(name, Result.NOT_CHECKED, reason))
+
+
+def _shown(value: JsonValue) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    # Unprintable are control characters of every kind and what turns the direction of writing.
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )

@@ -1,4 +1,4 @@
-"""Merkle tree hashes and proof checks (RFC 6962, section 2.1; algorithms of RFC 9162, section 2.1.3 and 2.1.4)."""
+"""Merkle tree hashes (RFC 6962, section 2.1) and proof checks (RFC 9162, sections 2.1.3.2 and 2.1.4.2)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from registry.verify.encoding import HASH_BYTES
 from registry.verify.errors import Contradiction, Malformed
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+"""The root of a tree without leaves."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -20,79 +21,82 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Check that ``leaf`` (a leaf hash) stands at ``index`` of the tree of ``size`` leaves with ``root``.
+    """Checks that ``leaf`` (a leaf hash) stands at ``index``, from 0, of the tree of ``size`` leaves with ``root``.
 
-    Raises Malformed when the proof cannot be one for that place, Contradiction when it leads to another root.
+    ``proof`` goes from the leaf's sibling up. Malformed if it cannot be a proof for that place (there
+    are too many or too few hashes, or no such place), Contradiction if it leads to another root.
     """
     if not 0 <= index < size:
-        raise Malformed(f"there is no leaf {index} in a tree of {size}")
-    _check_hashes(proof, leaf, root)
-    inner, border = _inclusion_shape(index, size)
+        raise Malformed(f"A tree of {size} leaves has no leaf {index}.")
+    _check_lengths(leaf, root, *proof)
+    # Up to where the paths to this leaf and to the last one meet, siblings stand on both sides; above
+    # that the path runs along the right border, where only left siblings remain.
+    inner = (index ^ (size - 1)).bit_length()
+    border = (index >> inner).bit_count()
     if len(proof) != inner + border:
-        raise Malformed(f"the proof has {len(proof)} hashes instead of {inner + border}")
+        raise Malformed(f"The inclusion proof has {len(proof)} hashes instead of {inner + border}.")
     computed = leaf
     for level, sibling in enumerate(proof[:inner]):
         computed = node_hash(sibling, computed) if index >> level & 1 else node_hash(computed, sibling)
     for sibling in proof[inner:]:
         computed = node_hash(sibling, computed)
     if computed != root:
-        raise Contradiction(f"the proof of leaf {index} leads to another root than the checkpoint of size {size}")
+        raise Contradiction(
+            f"The inclusion proof of leaf {index} leads to another root of the tree of size {size}.",
+            expected=root,
+            found=computed,
+        )
 
 
 def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
-    """Check that the tree of ``new_size`` begins with the whole tree of ``old_size``.
+    """Checks that the tree of ``new_size`` leaves begins with the whole tree of ``old_size`` leaves.
 
-    Raises Malformed when the proof cannot be one for those sizes, Contradiction when a root differs.
+    Malformed if ``proof`` cannot be one between these sizes, Contradiction if a root differs.
     """
     if not 0 <= old_size <= new_size:
-        raise Malformed(f"a tree of {new_size} cannot continue one of {old_size}")
-    _check_hashes(proof, old_root, new_root)
+        raise Malformed(f"A tree of {new_size} leaves cannot continue one of {old_size}.")
+    _check_lengths(old_root, new_root, *proof)
     if old_size in (0, new_size):
         if proof:
-            raise Malformed("a proof between these sizes has no hashes")
-        if old_size == new_size and old_root != new_root:
-            raise Contradiction(f"two different roots for the same size {old_size}")
-        if old_size == 0 and old_root != EMPTY_ROOT:
-            raise Contradiction("the root of the empty tree is wrong")
+            raise Malformed(f"The consistency proof has {len(proof)} hashes instead of 0.")
+        _check_root(old_size, EMPTY_ROOT if old_size == 0 else new_root, old_root)
         return
-    position, last = old_size - 1, new_size - 1
-    while position & 1:
-        position, last = position >> 1, last >> 1
-    rest = list(proof)
-    if not position:
-        seed = old_root
-    elif rest:
-        seed = rest.pop(0)
-    else:
-        raise Malformed("the consistency proof is empty")
-    old_computed = new_computed = seed
-    for sibling in rest:
-        if not last:
-            raise Malformed("the consistency proof has surplus hashes")
-        if position & 1 or position == last:
+    # RFC 9162, section 2.1.4.2, with its names spelled out: fn, sn are the positions of the last old
+    # and the last new node on the level that is looked at; fr, sr what the roots come to so far.
+    path = list(proof)
+    old_position, new_position = old_size - 1, new_size - 1
+    while old_position & 1:
+        old_position, new_position = old_position >> 1, new_position >> 1
+    if old_position == 0:
+        path.insert(0, old_root)  # the old tree is complete: its root is where both begin
+    if not path:
+        raise Malformed("The consistency proof has no hashes.")
+    old_computed = new_computed = path[0]
+    for sibling in path[1:]:
+        if new_position == 0:
+            raise Malformed("The consistency proof has surplus hashes.")
+        if old_position & 1 or old_position == new_position:
             old_computed = node_hash(sibling, old_computed)
             new_computed = node_hash(sibling, new_computed)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
+            while old_position and not old_position & 1:
+                old_position, new_position = old_position >> 1, new_position >> 1
         else:
             new_computed = node_hash(new_computed, sibling)
-        position, last = position >> 1, last >> 1
-    if last:
-        raise Malformed("the consistency proof has too few hashes")
-    if old_computed != old_root:
-        raise Contradiction(f"the proof leads to another root for size {old_size}")
-    if new_computed != new_root:
-        raise Contradiction(f"the proof leads to another root for size {new_size}")
+        old_position, new_position = old_position >> 1, new_position >> 1
+    if new_position != 0:
+        raise Malformed("The consistency proof has too few hashes.")
+    _check_root(old_size, old_root, old_computed)
+    _check_root(new_size, new_root, new_computed)
 
 
-def _inclusion_shape(index: int, size: int) -> tuple[int, int]:
-    """How many proof hashes lie below the point where the path to ``index`` leaves the right border, and above it."""
-    inner = (index ^ (size - 1)).bit_length()
-    return inner, (index >> inner).bit_count()
+def _check_root(size: int, expected: bytes, found: bytes) -> None:
+    if found != expected:
+        raise Contradiction(
+            f"The consistency proof leads to another root of the tree of size {size}.", expected=expected, found=found
+        )
 
 
-def _check_hashes(*groups: Sequence[bytes] | bytes) -> None:
-    for group in groups:
-        for value in [group] if isinstance(group, bytes) else group:
-            if len(value) != HASH_BYTES:
-                raise Malformed(f"a hash has {len(value)} bytes instead of {HASH_BYTES}")
+def _check_lengths(*hashes: bytes) -> None:
+    for value in hashes:
+        if len(value) != HASH_BYTES:
+            raise Malformed(f"A hash has {len(value)} bytes instead of {HASH_BYTES}.")
