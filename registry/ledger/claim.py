@@ -45,7 +45,7 @@ def disclosure(session: Session, index: int, encoded: bytes, names: Collection[s
     try:
         for digest, salt, name, value in session.execute(
             select(table.digest, table.salt, table.name, table.value).where(table.entry_index == index)
-        ).tuples():
+        ):
             if salt is None or name is None or value is None or (names is not None and name not in names):
                 kept.append(digest)
             else:

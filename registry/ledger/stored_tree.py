@@ -20,10 +20,10 @@ def reader(session: Session) -> tree.NodeReader:
         found: dict[tree.Place, bytes] = {}
         if above:
             query = select(node.level, node.position, node.hash).where(tuple_(node.level, node.position).in_(above))
-            found |= {(level, position): hash_ for level, position, hash_ in session.execute(query).tuples()}
+            found |= {(level, position): hash_ for level, position, hash_ in session.execute(query)}
         if leaves:
             rows = select(entry.index, entry.leaf_hash).where(entry.index.in_(leaves))
-            found |= {(0, position): hash_ for position, hash_ in session.execute(rows).tuples()}
+            found |= {(0, position): hash_ for position, hash_ in session.execute(rows)}
         if missing := set(places) - found.keys():
             level, position = min(missing)
             raise Broken(

@@ -18,6 +18,8 @@ LARGEST_INTEGER = 2**53 - 1
 DEEPEST_NESTING = 32
 """Lists and objects inside each other: far more than any format here has, and no danger to a parser's stack."""
 _LONGEST_INTEGER = len(str(-LARGEST_INTEGER))
+_scalar = json.JSONEncoder(ensure_ascii=False).encode
+"""Writes strings and integers as RFC 8785, section 3.2.2, does: of several escapes the shortest, in lower case."""
 
 
 def encode(value: JsonValue) -> bytes:
@@ -48,11 +50,11 @@ def parse(encoded: bytes) -> JsonValue:
 
 def _text(value: object, depth: int) -> str:
     if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+        return _scalar(value)
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             raise _too_large()
-        return json.dumps(value)
+        return _scalar(value)
     if depth == DEEPEST_NESTING:
         raise Malformed(f"The JSON is nested deeper than {DEEPEST_NESTING} levels.")
     if isinstance(value, Mapping):
