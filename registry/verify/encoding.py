@@ -75,3 +75,11 @@ def quoted(value: object) -> str:
     """``value`` as it may stand in a sentence: short, in quotation marks, without anything that steers a terminal."""
     shown = ascii(value)
     return shown if len(shown) <= _LONGEST_QUOTE else f"{shown[:_LONGEST_QUOTE]}..."
+
+
+def printable(text: str) -> str:
+    """``text`` with an escape for each character that steers a terminal or turns the direction of writing."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from registry.verify.canonical_json import JsonValue
+from registry.verify.encoding import printable
 from registry.verify.errors import VerificationError
 
 Found = TypeVar("Found")
@@ -22,7 +23,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One check under its stable ``name``; ``detail`` says what was found, or why it was not checked."""
+    """One check under its stable ``name``; ``detail`` is a line that says what was found, or why it was not checked."""
 
     name: str
     result: Result
@@ -74,7 +75,10 @@ class Report:
         lines += [f"  {check.result.value:<11}  {check.name:<{width}}  {check.detail}" for check in self.checks]
         if self.disclosed:
             lines += ["", "Disclosed fields of the claim:"]
-            lines += [f"  {name}: {_shown(value)}" for name, value in self.disclosed.items()]
+            lines += [
+                f"  {name}: {printable(json.dumps(value, ensure_ascii=False))}"
+                for name, value in self.disclosed.items()
+            ]
         if self.claimed_time is not None:
             lines += ["", f"Time in the entry, by the operator's clock: {self.claimed_time}"]
         lines += ["", "Not proven:"]
@@ -103,20 +107,11 @@ class Checks:
         try:
             detail, found = check()
         except VerificationError as error:
-            self._made.append(Check(name, Result.FAILED, " ".join(error.diagnostics().split())))
+            self._made.append(Check(name, Result.FAILED, printable(" ".join(error.diagnostics().split()))))
             return None
-        self._made.append(Check(name, Result.PROVEN, detail))
+        self._made.append(Check(name, Result.PROVEN, printable(detail)))
         return found
 
     def skip(self, name: str, reason: str) -> None:
         """Says that a check was not made, and why."""
         self._made.append(Check(name, Result.NOT_CHECKED, reason))
-
-
-def _shown(value: JsonValue) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    # Unprintable are control characters of every kind and what turns the direction of writing.
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
