@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from registry.cli import keys, ledger, serve, signing_key, verify
 from registry.cli.guarded_group import GuardedGroup
 from registry.cli.options import AsJson, Home, Key, Server
 
@@ -42,6 +43,13 @@ def registry(
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print it.")] = False,
 ) -> None:
     """Firstmark registers original designs in a ledger that anyone can verify, and finds copies of them in listings."""
+
+
+app.add_typer(ledger.app, name="ledger", rich_help_panel=PROOF)
+app.command(rich_help_panel=PROOF)(verify.verify)
+app.add_typer(signing_key.app, name="signing-key", rich_help_panel=WORK)
+app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
+app.command(rich_help_panel=OPERATION)(serve.serve)
 
 
 def run() -> None:

@@ -1,12 +1,9 @@
-"""Which files a person means by the paths given to a command, and reading them without being trapped."""
+"""Which files a person means by the paths given to a command."""
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from registry.errors import Refused
 
 PICTURE_SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".heic", ".heif"),
@@ -83,27 +80,3 @@ def _inside(folder: Path, selection: Selection) -> Iterator[Path]:
             selection.not_pictures += 1
         else:
             yield path
-
-
-def read_regular_file(path: Path, limit: int) -> bytes:
-    """The file's bytes, at most one more than ``limit``: enough for the registry to see that it is too large.
-
-    Raises ``Refused``: ``unreadable_file``, ``not_a_regular_file``. A named pipe does not make it wait.
-    """
-    try:
-        # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. Regular files ignore it.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Refused(
-                    "not_a_regular_file",
-                    "This is a pipe, a socket or a device, not a file.",
-                    hint="Save the picture to a file and name that.",
-                )
-            return file.read(limit + 1)
-    except OSError as error:
-        raise Refused(
-            "unreadable_file",
-            f"The file cannot be read: {error.strerror or error}.",
-            hint="Check that it exists and that you may read it, then run the command again.",
-        ) from error

@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Make or show the Ed25519 key that 
 @app.command()
 def create(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the private key; must not exist yet.")],
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Make a new key and write it to FILE (PEM, readable by you alone)."""
@@ -40,6 +41,7 @@ def create(
 @app.command()
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A key made by `registry signing-key create`.")],
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Show the public half of a key, as it stands in signed claims."""
@@ -83,12 +85,12 @@ def load_signing_key(file: Path) -> "Ed25519PrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    from registry.cli.picture_files import read_regular_file
+    from registry.cli.file_access import read_small_file
 
     hint = "Make one with: registry signing-key create FILE. A key locked by a passphrase has to be unlocked first."
-    content = read_regular_file(file, MAX_KEY_FILE_BYTES)
+    content = read_small_file(file, MAX_KEY_FILE_BYTES)
     try:
-        key = load_pem_private_key(content[:MAX_KEY_FILE_BYTES], password=None)
+        key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Refused("not_a_signing_key", f"{file} holds no readable private key.", hint=hint) from error
     if not isinstance(key, Ed25519PrivateKey):

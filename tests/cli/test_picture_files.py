@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.cli.picture_files import read_regular_file, select
+from registry.cli.file_access import read_regular_file
+from registry.cli.picture_files import select
 from registry.errors import Refused
 
 

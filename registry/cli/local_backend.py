@@ -1,0 +1,113 @@
+"""The home on this machine, asked directly."""
+
+import json
+
+from registry.accounts import keys
+from registry.accounts.account import find_or_create_account
+from registry.accounts.caller import Scope
+from registry.accounts.models import Account, ApiKey
+from registry.cli.backend import NamedKey
+from registry.client.schemas import ConsistencyProof, LedgerEntry, LedgerHead
+from registry.errors import Refused
+from registry.installation import Installation
+from registry.verify.checkpoint import unverified_checkpoint
+from registry.verify.tree import leaf_hash
+
+
+class LocalBackend:
+    """Whoever can open the home's files may do everything in it."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+
+    def now(self) -> int:
+        return self._installation.clock.milliseconds()
+
+    def ledger_head(self) -> LedgerHead:
+        ledger = self._installation.ledger
+        with self._installation.database.read() as session:
+            head = ledger.head(session)
+        return LedgerHead(
+            origin=ledger.origin,
+            size=head.size,
+            root=head.root,
+            verifier_key=ledger.verifier_key,
+            checkpoint=head.checkpoint,
+        )
+
+    def ledger_entry(self, index: int) -> LedgerEntry:
+        with self._installation.database.read() as session:
+            encoded = self._installation.ledger.entry(session, index)
+        return LedgerEntry(
+            index=index, text=encoded.decode("ascii"), entry=json.loads(encoded), leaf_hash=leaf_hash(encoded).hex()
+        )
+
+    def tlog_proof(self, index: int, size: int | None) -> str:
+        with self._installation.database.read() as session:
+            return self._installation.ledger.tlog_proof(session, index, size)
+
+    def consistency_proof(self, old: int, new: int | None) -> ConsistencyProof:
+        ledger = self._installation.ledger
+        with self._installation.database.read() as session:
+            size = ledger.head(session).size if new is None else new
+            hashes = ledger.consistency_proof(session, old, size)
+            checkpoint = ledger.checkpoint(session, size)
+        return ConsistencyProof(
+            from_size=old,
+            to_size=size,
+            hashes=[one.hex() for one in hashes],
+            to_root=unverified_checkpoint(checkpoint)[0].root.hex(),
+            checkpoint=checkpoint,
+        )
+
+    def create_key(
+        self, name: str, account: str | None, scopes: frozenset[Scope], expires_at: int | None
+    ) -> tuple[NamedKey, str]:
+        if account is None:
+            raise Refused(
+                "account_missing",
+                "A key belongs to somebody, and nobody was named.",
+                hint="Name the owner, as given when registering: --account NAME",
+            )
+        here = self._installation
+        with here.database.write() as session:
+            owner = find_or_create_account(session, account, here.clock, here.randomness)
+            issued = keys.create_key(
+                session,
+                owner,
+                name,
+                scopes=scopes,
+                expires_at=expires_at,
+                secret=here.key_secret,
+                clock=here.clock,
+                randomness=here.randomness,
+            )
+            row = session.get_one(ApiKey, issued.id)
+            return _named(row, owner.name), issued.token
+
+    def list_keys(self, account: str | None) -> list[NamedKey]:
+        with self._installation.database.read() as session:
+            names = {owner.id: owner.name for owner in session.query(Account)}
+            return [
+                _named(row, names[row.account_id])
+                for row in keys.list_keys(session)
+                if account is None or names[row.account_id] == account
+            ]
+
+    def revoke_key(self, key_id: str) -> NamedKey:
+        with self._installation.database.write() as session:
+            row = keys.revoke_key(session, key_id, self._installation.clock)
+            return _named(row, session.get_one(Account, row.account_id).name)
+
+
+def _named(row: ApiKey, account: str) -> NamedKey:
+    return NamedKey(
+        id=row.id,
+        name=row.name,
+        account=account,
+        scopes=row.scopes.split(),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )

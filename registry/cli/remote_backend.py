@@ -1,0 +1,86 @@
+"""A server, asked through the client."""
+
+import threading
+from contextlib import ExitStack
+
+from registry.accounts.caller import Scope
+from registry.cli.backend import NamedKey
+from registry.client.client import RegistryClient
+from registry.client.schemas import ConsistencyProof, KeyView, LedgerEntry, LedgerHead
+from registry.clock import SystemClock
+from registry.errors import Refused
+
+
+class RemoteBackend:
+    """One connection for each thread that asks, all closed together."""
+
+    def __init__(self, server: str, key: str | None) -> None:
+        self._server = server
+        self._key = key
+        self._of_thread = threading.local()
+        self._opening = threading.Lock()
+        self._opened = ExitStack()
+
+    def close(self) -> None:
+        self._opened.close()
+
+    @property
+    def _client(self) -> RegistryClient:
+        client: RegistryClient | None = getattr(self._of_thread, "client", None)
+        if client is None:
+            with self._opening:
+                client = self._opened.enter_context(RegistryClient(self._server, self._key))
+            self._of_thread.client = client
+        return client
+
+    def now(self) -> int:
+        return SystemClock().milliseconds()
+
+    def ledger_head(self) -> LedgerHead:
+        return self._client.ledger()
+
+    def ledger_entry(self, index: int) -> LedgerEntry:
+        return self._client.entry(index)
+
+    def tlog_proof(self, index: int, size: int | None) -> str:
+        return self._client.tlog_proof(index, size)
+
+    def consistency_proof(self, old: int, new: int | None) -> ConsistencyProof:
+        return self._client.consistency_proof(old, new)
+
+    def create_key(
+        self, name: str, account: str | None, scopes: frozenset[Scope], expires_at: int | None
+    ) -> tuple[NamedKey, str]:
+        if account is not None:
+            raise Refused(
+                "account_is_the_keys",
+                "On a server a new key belongs to the account of the key that asks for it.",
+                hint="Leave --account out, or make the key on the server's own machine.",
+            )
+        made = self._client.create_key(name, scopes, expires_at)
+        return _named(made), made.token
+
+    def list_keys(self, account: str | None) -> list[NamedKey]:
+        if account is not None:
+            raise Refused(
+                "account_is_the_keys",
+                "A server lists the keys of the account of the key that asks.",
+                hint="Leave --account out, or list the keys on the server's own machine.",
+            )
+        return [_named(key) for key in self._client.list_keys()]
+
+    def revoke_key(self, key_id: str) -> NamedKey:
+        return _named(self._client.revoke_key(key_id))
+
+
+def _named(key: KeyView) -> NamedKey:
+    return NamedKey(
+        id=key.id,
+        name=key.name,
+        account=None,
+        scopes=[scope.value for scope in key.scopes],
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        last_used_at=key.last_used_at,
+        revoked_at=key.revoked_at,
+    )
