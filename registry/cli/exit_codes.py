@@ -6,7 +6,7 @@ from registry.errors import Broken, RegistryError
 
 
 class ExitCode(IntEnum):
-    """0 to 3 are the contract with scripts; the other two are what shells and sysexits.h already mean by them."""
+    """0 to 3 are the contract with scripts; the others are what shells and sysexits.h already mean by them."""
 
     DONE = 0
     CHECK_FAILED = 1
@@ -18,6 +18,8 @@ class ExitCode(IntEnum):
     """EX_SOFTWARE: a mistake in this program. Never 1, which would accuse the ledger."""
     INTERRUPTED = 130
     """128 + SIGINT, as shells report it."""
+    READER_LEFT = 141
+    """128 + SIGPIPE: whoever read the output has gone, so the rest was not done."""
 
 
 def exit_code_of(error: RegistryError) -> ExitCode:

@@ -32,7 +32,7 @@ class GuardedGroup(TyperGroup):
         except BrokenPipeError as error:
             # Who read our output has left (`| head`). Python would complain again when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ExitCode.DONE) from error
+            raise typer.Exit(ExitCode.READER_LEFT) from error
         except Exception as error:
             _show_traceback_to_who_asked()
             Output(as_json=bool(ctx.meta.get(JSON_ASKED_FOR))).failure(_as_internal_error(error))

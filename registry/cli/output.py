@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from registry.cli.terminal_text import shown
 from registry.errors import Broken, Conflict, Forbidden, NotFound, Refused, RegistryError, Unauthenticated, Unavailable
@@ -65,14 +65,12 @@ class Output:
         """Rows for people. Cells of the columns named in ``fold`` go on on the next line rather than lose their end."""
         if self.as_json:
             return
-        from rich import box
         from rich.table import Table
 
-        table = Table(
-            title=title or None, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-        )
+        table = Table(title=title or None, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
         for column in columns:
-            table.add_column(column, overflow="fold" if column in fold else "ellipsis", no_wrap=column not in fold)
+            overflow: Literal["fold", "ellipsis"] = "fold" if column in fold else "ellipsis"
+            table.add_column(column, overflow=overflow, no_wrap=column not in fold, header_style="dim")
         for row in rows:
             table.add_row(*(_as_it_stands(str(cell)) for cell in row))
         self.people.print(table)
