@@ -54,7 +54,7 @@ class ClaimCheck:
             return
         erased = self._rows.erased_at(self._forgotten)
         for subject, indices in self._forgotten.items():
-            for index in indices:
+            for index in sorted(set(indices)):
                 if index > erased.get(subject, -1):
                     self._findings.add(index, "The claim was emptied, but no later entry says that it was erased.")
         self._forgotten.clear()

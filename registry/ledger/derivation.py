@@ -12,11 +12,14 @@ from registry.ledger.finding import MOST_FINDINGS, Findings
 from registry.ledger.note_signer import check_signature
 from registry.ledger.stored_rows import EntryRow, HeadRow, StoredRows
 from registry.verify.checkpoint import Checkpoint, open_checkpoint
-from registry.verify.encoding import HASH_BYTES, LARGEST_INDEX, utf8_text
+from registry.verify.encoding import HASH_BYTES, LARGEST_INDEX, printable, utf8_text
 from registry.verify.entry import NO_PREVIOUS, Entry, parse_entry
 from registry.verify.errors import VerificationError
 from registry.verify.note import VerifierKey
 from registry.verify.tree import EMPTY_ROOT, leaf_hash
+
+_ENOUGH = MOST_FINDINGS + 1
+"""Of one kind of fault: one more than is listed, so that the list says that there are more."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of entries checked and of all entries."""
@@ -62,8 +65,10 @@ class Derivation:
         if head is not None:
             self._check_head(head)
         self._check_outside(size)
-        for wrong in self._rows.mistyped(MOST_FINDINGS):
+        for wrong in self._rows.mistyped(_ENOUGH):
             self._findings.add(wrong.index, f"A value in {wrong.table}.{wrong.column} is of the wrong type.")
+        for said in self._rows.inconsistencies(_ENOUGH):
+            self._findings.add(None, f"The database's file is damaged: {printable(said)}.")
 
     def _read_head(self) -> HeadRow | None:
         heads = self._rows.heads()
@@ -130,8 +135,9 @@ class Derivation:
             self._diverged = False
             self._append(row.leaf_hash, nodes)
             return False
-        if not self._diverged:
-            self._findings.add(index, f"The entry was changed or replaced: {_commits_to_others(signed)}.{_claims(row)}")
+        place = _other_place(row)
+        if not self._diverged or place:
+            self._findings.add(index, f"The entry was changed or replaced: {_commits_to_others(signed)}.{place}")
         elif leaf != row.leaf_hash:
             self._findings.add(index, "The entry's bytes do not have the leaf hash that is stored beside them.")
         stored = self._stored_frontier(index + 1)
@@ -188,7 +194,8 @@ class Derivation:
         start = self.frontier.size
         if start < size:
             self._report_missing(start, size)
-            self._check_signatures(start + 1, size)
+            if self._check_signatures(start + 1, size) is None:
+                self._findings.add(None, f"The head says {size} entries, but no such number was ever signed.")
             self._diverged, self._previous, self._time = True, None, None
 
     def _report_missing(self, start: int, end: int) -> None:
@@ -213,27 +220,31 @@ class Derivation:
     def _check_head(self, head: HeadRow) -> None:
         if (head.origin, head.verifier_key) != (self._key.name.encode(), str(self._key).encode()):
             self._findings.add(None, "The head names another origin or verifier key than this ledger's.")
+        wrong = []
         if not self._diverged and head.root != self.frontier.root:
-            self._findings.add(None, f"The head's root is not the root of its {head.size} entries.")
+            wrong.append("root")
         if self._previous is not None and head.last_leaf != self._previous:
-            self._findings.add(None, "The head's leaf hash is not that of the newest entry.")
+            wrong.append("leaf hash")
         if self._time is not None and head.last_time != self._time:
-            self._findings.add(None, "The head's time is not that of the newest entry.")
+            wrong.append("time")
+        if wrong:
+            self._findings.add(None, f"The head does not fit its {head.size} entries: {', '.join(wrong)}.")
 
     def _check_outside(self, size: int) -> None:
         """What is stored beyond the ledger's end, or before its beginning."""
-        for beyond, note in self._rows.checkpoints_outside(size, MOST_FINDINGS).items():
+        for beyond, note in self._rows.checkpoints_outside(size, _ENOUGH).items():
             what = f"A checkpoint of size {beyond} is stored, but the ledger's head says {size} entries."
             if self._is_ours(note):
                 what += " It is validly signed: entries were lost after it was made."
             self._findings.add(beyond - 1 if beyond > 0 else None, what)
-        for level, position in self._rows.nodes_outside(size, MOST_FINDINGS):
+        for level, position in self._rows.nodes_outside(size, _ENOUGH):
             self._findings.add(
                 _completed_by((level, position)),
                 f"Tree node {position} on level {level} is stored, but no {size} entries complete it.",
             )
-        for row in self._rows.claims_outside(size, MOST_FINDINGS):
-            self._findings.add(row.entry_index, "A claim field is stored for an entry that does not exist.")
+        for row in self._rows.claims_outside(size, _ENOUGH):
+            index = row.entry_index if isinstance(row.entry_index, int) else None
+            self._findings.add(index, "A claim field is stored for an entry that does not exist.")
 
     def _is_ours(self, note: bytes) -> bool:
         try:
@@ -270,7 +281,7 @@ def _commits_to_others(signed: Checkpoint) -> str:
     return f"the signed checkpoint of size {signed.size} commits to others"
 
 
-def _claims(row: EntryRow) -> str:
+def _other_place(row: EntryRow) -> str:
     """Whether a replaced entry's bytes name another place: then rows were swapped."""
     try:
         entry = parse_entry(row.encoded)

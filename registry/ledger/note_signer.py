@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from registry.ids import Randomness
-from registry.verify.encoding import base64_bytes, base64_text
+from registry.verify.encoding import base64_bytes, base64_text, utf8
 from registry.verify.errors import Malformed
 from registry.verify.note import ED25519, Note, NoteSignature, VerifierKey, check_name, parse_note
 
@@ -63,7 +63,7 @@ class NoteSigner:
         if not text.endswith("\n"):
             raise Malformed("The text of a note ends in a line feed.")
         key = self.verifier_key
-        signature = NoteSignature(key.name, key.key_id, self._private.sign(text.encode("utf-8")))
+        signature = NoteSignature(key.name, key.key_id, self._private.sign(utf8(text)))
         signed = str(Note(text, (signature,)))
         parse_note(signed)
         return signed

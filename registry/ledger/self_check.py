@@ -11,6 +11,8 @@ compare its newest checkpoint with one that was kept elsewhere.
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import DBAPIError
+
 from registry.errors import Broken
 from registry.ledger.claim_check import ClaimCheck
 from registry.ledger.derivation import Derivation, Progress
@@ -20,6 +22,7 @@ from registry.ledger.stored_rows import StoredRows
 from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
 from registry.verify.canonical_json import JsonValue
+from registry.verify.encoding import printable
 from registry.verify.note import VerifierKey
 from registry.verify.tree import EMPTY_ROOT
 
@@ -66,7 +69,11 @@ def verify_ledger(
                     derivation.run()
                 finally:
                     result.size, result.root = derivation.frontier.size, derivation.frontier.root.hex()
-        except Broken as error:  # the file of the database itself is damaged
+        except Broken as error:
             findings.add(None, error.message)
+        except (DBAPIError, UnicodeDecodeError) as error:
+            # A file damaged where its tables are described fails in ways that its driver has no name for.
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            findings.add(None, f"The database cannot be read: {printable(str(reason))}.")
     result.errors = findings.in_order()
     return result

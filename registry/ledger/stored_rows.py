@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Table, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Table, and_, cast, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.ledger.models import LedgerCheckpoint, LedgerClaimField, LedgerEntry, LedgerHead, LedgerNode
@@ -82,7 +82,7 @@ class StoredRows:
             self._bytes(head.last_leaf),
             head.last_time,
         )
-        return [HeadRow(*row) for row in self._session.execute(query.limit(2))]
+        return [HeadRow(*_without_none(row)) for row in self._session.execute(query.limit(2))]
 
     def count_entries(self) -> int:
         """How many rows of entries there are."""
@@ -100,7 +100,10 @@ class StoredRows:
         )
         if after is not None:
             query = query.where(entry.index > after)
-        return [EntryRow(*row) for row in self._session.execute(query.order_by(entry.index).limit(ROWS_AT_ONCE))]
+        return [
+            EntryRow(*_without_none(row))
+            for row in self._session.execute(query.order_by(entry.index).limit(ROWS_AT_ONCE))
+        ]
 
     def leaf_hash(self, index: int) -> bytes | None:
         """What is stored as the leaf hash of an entry."""
@@ -116,7 +119,7 @@ class StoredRows:
         for row in self._session.execute(
             self._claim_query().where(field.entry_index >= start, field.entry_index < end)
         ):
-            found.setdefault(row[0], []).append(ClaimRow(*row))
+            found.setdefault(row[0], []).append(_claim_row(row))
         return found
 
     def claims_outside(self, size: int, limit: int) -> list[ClaimRow]:
@@ -124,7 +127,7 @@ class StoredRows:
         field = LedgerClaimField
         outside = or_(field.entry_index < 0, field.entry_index >= size)
         query = self._claim_query().where(outside).order_by(field.entry_index).limit(limit)
-        return [ClaimRow(*row) for row in self._session.execute(query)]
+        return [_claim_row(row) for row in self._session.execute(query)]
 
     def checkpoints(self, first: int, last: int) -> dict[int, bytes]:
         """The notes of the checkpoints of ``first`` to ``last`` entries, both included; the first block of them."""
@@ -194,6 +197,18 @@ class StoredRows:
                     if is_wrong:
                         yield Mistyped(_entry_of(model, row[:keys]), table.name, name)
 
+    def inconsistencies(self, limit: int) -> Iterator[str]:
+        """What SQLite says of its own structures that hold the ledger's rows; PostgreSQL is not asked.
+
+        A row's key stands in its table and in an index; the database answers from either.
+        """
+        if self._dialect == "sqlite":
+            for model in _TABLES:
+                pragma = text(f"PRAGMA integrity_check({model.__tablename__})")
+                for (said,) in self._session.execute(pragma).fetchmany(limit):
+                    if said != "ok":
+                        yield f"{model.__tablename__}: {said}"
+
     def _claim_query(self) -> Any:
         field = LedgerClaimField
         return select(
@@ -207,13 +222,23 @@ class StoredRows:
     def _notes(self, *where: ColumnElement[bool], limit: int) -> dict[int, bytes]:
         size = LedgerCheckpoint.size
         query = select(size, self._bytes(LedgerCheckpoint.note)).where(*where).order_by(size).limit(limit)
-        return {size: note for size, note in self._session.execute(query)}
+        return {size: note or b"" for size, note in self._session.execute(query)}
 
     def _bytes(self, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         """A column as bytes, whatever is in it."""
         if self._dialect == "sqlite":
             return cast(column, LargeBinary)
         return column.expression if isinstance(column.type, LargeBinary) else func.convert_to(column, "UTF8")
+
+
+def _without_none(row: Any) -> tuple[Any, ...]:
+    """A damaged file can hold NULL where no NULL may be; that is reported as a wrong type."""
+    return tuple(b"" if value is None else value for value in row)
+
+
+def _claim_row(row: Any) -> ClaimRow:
+    entry_index, digest, salt, name, value = row
+    return ClaimRow(entry_index, digest or b"", salt, name, value)
 
 
 def _is_mistyped(column: Any) -> ColumnElement[bool]:

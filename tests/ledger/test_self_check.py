@@ -1,0 +1,386 @@
+"""The self-check names whatever was changed: every column of every row, on both databases."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from registry import errors
+from registry.ledger.finding import MOST_FINDINGS, Finding
+from registry.ledger.models import LedgerCheckpoint, LedgerClaimField, LedgerEntry, LedgerHead, LedgerNode
+from registry.ledger.note_signer import NoteSigner
+from registry.ledger.self_check import SelfCheck, verify_ledger
+from registry.storage.database import Base, Database
+from registry.storage.objects import ObjectStore
+from registry.verify.checkpoint import Checkpoint
+from registry.verify.entry import parse_entry
+from registry.verify.tree import leaf_hash
+from tests.ledger.conftest import ERASED, SIGNER, SIZE, Filled, new_ledger, original_of
+
+MODELS: tuple[type[Base], ...] = (LedgerHead, LedgerEntry, LedgerNode, LedgerCheckpoint, LedgerClaimField)
+TABLES = [model.__table__ for model in MODELS if isinstance(model.__table__, Table)]
+COLUMNS = [(table, column.name) for table in TABLES for column in table.columns if column.name != "id"]
+"""All but the head's own number, which a constraint keeps at 1."""
+Row = dict[str, Any]
+
+
+def at(table: Table, row: Row) -> ColumnElement[bool]:
+    """The condition that finds ``row``."""
+    return and_(*(table.c[key.name] == row[key.name] for key in table.primary_key))
+
+
+def rows_of(session: Session, table: Table) -> list[Row]:
+    return [dict(row._mapping) for row in session.execute(select(table).order_by(*table.primary_key))]
+
+
+def entry_of(table: Table, row: Row) -> int | None:
+    """The entry that a row concerns."""
+    match table.name:
+        case "ledger_entry":
+            return int(row["index"])
+        case "ledger_claim_field":
+            return int(row["entry_index"])
+        case "ledger_checkpoint":
+            return int(row["size"]) - 1 if row["size"] else None
+        case "ledger_node":
+            return int(((row["position"] + 1) << row["level"]) - 1)
+        case _:
+            return None
+
+
+def changed(value: Any) -> Iterator[Any]:
+    """The value with a byte changed at its beginning, in its middle and at its end."""
+    if value is None:
+        return
+    if isinstance(value, int):
+        yield from (value + 1, value - 1, value ^ 1 << 20)
+        return
+    for place in sorted({0, len(value) // 2, len(value) - 1} if value else {}):
+        if isinstance(value, bytes):
+            yield value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
+        else:
+            yield value[:place] + ("x" if value[place] != "x" else "y") + value[place + 1 :]
+
+
+def check_with(filled: Filled, *statements: Any) -> SelfCheck:
+    """What the self-check says after ``statements``."""
+    with filled.database.write() as session:
+        for statement in statements:
+            session.execute(statement)
+    return filled.check()
+
+
+def named(check: SelfCheck) -> list[int | None]:
+    return [finding.index for finding in check.errors]
+
+
+def test_an_untouched_ledger_is_right(filled: Filled) -> None:
+    check = filled.check()
+    assert check.to_json() == {"size": SIZE, "root": check.root, "ok": True, "errors": []}
+    with filled.database.read() as session:
+        assert check.root == filled.ledger.head(session).root
+
+
+def test_an_empty_ledger_is_right(database: Database, ledger: Any, objects: ObjectStore) -> None:
+    check = verify_ledger(database, ledger, objects)
+    assert (check.size, check.ok) == (0, True)
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{table.name}.{column}" for table, column in COLUMNS])
+def test_a_changed_byte_is_named(filled: Filled, table: Table, column: str) -> None:
+    is_key = table.c[column].primary_key
+    tried = 0
+    with filled.database.read() as session:
+        rows = rows_of(session, table)
+    keys = {tuple(row[key.name] for key in table.primary_key) for row in rows}
+    for row in rows[:2] + rows[len(rows) // 2 :: 3]:
+        for value in changed(row[column]):
+            other = row | {column: value}
+            if is_key and tuple(other[key.name] for key in table.primary_key) in keys:
+                continue  # that place is taken
+            check = check_with(filled, update(table).where(at(table, row)).values({column: value}))
+            assert entry_of(table, row) in named(check), (row, value, check.errors)
+            assert len(check.errors) <= 3, check.errors  # and not a flood
+            with filled.database.write() as session:
+                session.execute(update(table).where(at(table, other)).values({column: row[column]}))
+            tried += 1
+    assert tried >= 1
+    assert filled.check().ok
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_missing_row_is_named(filled: Filled, table: Table) -> None:
+    with filled.database.read() as session:
+        rows = rows_of(session, table)
+    for row in rows:
+        check = check_with(filled, delete(table).where(at(table, row)))
+        first = named(check)[0] if row.get("kind") != "erase" else named(check)[1]  # it also left an emptied claim
+        assert first == entry_of(table, row), (row, check.errors)
+        with filled.database.write() as session:
+            session.execute(insert(table).values(row))
+    assert filled.check().ok
+
+
+def test_every_byte_of_an_entry_matters(filled: Filled) -> None:
+    with filled.database.read() as session:
+        encoded = filled.ledger.entry(session, 4)
+    one = update(LedgerEntry).where(LedgerEntry.index == 4)
+    for place in range(0, len(encoded), 7):
+        flipped = encoded[:place] + bytes([encoded[place] ^ 0x20]) + encoded[place + 1 :]
+        check = check_with(filled, one.values(encoded=flipped))
+        assert named(check) == [4]
+        assert "bytes were changed" in check.errors[0].what
+
+
+@pytest.mark.parametrize("index", range(SIZE))
+def test_an_entry_rewritten_with_its_hash_is_named(filled: Filled, index: int) -> None:
+    """Only the signature cannot be made again: it tells."""
+    with filled.database.read() as session:
+        encoded = filled.ledger.entry(session, index).replace(b'"time":1', b'"time":2')
+    one = update(LedgerEntry).where(LedgerEntry.index == index)
+    check = check_with(filled, one.values(encoded=encoded, leaf_hash=leaf_hash(encoded)))
+    assert named(check)[0] == index
+    assert "was changed or replaced" in check.errors[0].what
+    assert set(named(check)) <= {index, None}
+
+
+@pytest.mark.parametrize(("one", "other"), [(0, 1), (3, 4), (2, 7), (9, 10)])
+def test_swapped_entries_are_named_both(filled: Filled, one: int, other: int) -> None:
+    entry = LedgerEntry
+    moves = ((one, 1000), (other, one), (1000, other))
+    check = check_with(filled, *(update(entry).where(entry.index == start).values(index=end) for start, end in moves))
+    assert named(check)[0] == one
+    assert f"say that it is entry {other}" in " ".join(finding.what for finding in check.errors)
+    assert {one, other} <= set(named(check))
+
+
+def test_swapped_nodes_checkpoints_and_claims_are_named(filled: Filled) -> None:
+    def swap(model: type[Base], key: str, one: int, other: int) -> list[Any]:
+        table = model.__table__
+        assert isinstance(table, Table)
+        level = table.c.level == 1 if key == "position" else table.c[key] == table.c[key]
+        return [
+            update(table).where(level, table.c[key] == start).values({key: end})
+            for start, end in ((one, 1000), (other, one), (1000, other))
+        ]
+
+    for model, key, one, other, expected in (
+        (LedgerNode, "position", 1, 2, {3, 5}),
+        (LedgerCheckpoint, "size", 4, 6, {3, 5}),
+        (LedgerClaimField, "entry_index", 3, 5, {3, 5}),
+    ):
+        assert set(named(check_with(filled, *swap(model, key, one, other)))) == expected
+        assert check_with(filled, *swap(model, key, one, other)).ok
+
+
+def test_several_missing_entries_are_named_as_one(filled: Filled) -> None:
+    check = check_with(filled, delete(LedgerEntry).where(LedgerEntry.index.in_([3, 4, 5])))
+    assert named(check)[0] == 3
+    assert check.errors[0].what == "The entries 3 to 5 are missing."
+
+
+def test_a_missing_end_is_named(filled: Filled) -> None:
+    check = check_with(filled, delete(LedgerEntry).where(LedgerEntry.index >= 8))
+    assert Finding(8, f"The entries 8 to {SIZE - 1} are missing.") in check.errors
+    assert check.size == 8
+
+
+def test_without_any_row_the_loss_is_told(filled: Filled) -> None:
+    check = check_with(filled, *(delete(table) for table in TABLES))
+    assert not check.ok
+    assert any("no head" in finding.what for finding in check.errors)
+    check = check_with(filled, delete(LedgerEntry))
+    assert not check.ok
+
+
+def test_rows_beyond_the_head_are_named(filled: Filled) -> None:
+    beyond = SIZE + 3
+    for model, values in (
+        (LedgerEntry, {"index": beyond, "kind": "amend", "subject": "x", "encoded": b"{}", "leaf_hash": bytes(32)}),
+        (LedgerEntry, {"index": -1, "kind": "amend", "subject": "x", "encoded": b"{}", "leaf_hash": bytes(32)}),
+        (LedgerNode, {"level": 1, "position": beyond // 2, "hash": bytes(32)}),
+        (LedgerNode, {"level": 0, "position": 0, "hash": bytes(32)}),
+        (LedgerNode, {"level": 9, "position": 0, "hash": bytes(32)}),
+        (LedgerNode, {"level": 2_000_000_000, "position": 2**62, "hash": bytes(32)}),
+        (LedgerNode, {"level": 2, "position": -1, "hash": bytes(32)}),
+        (LedgerCheckpoint, {"size": beyond, "note": "x"}),
+        (LedgerCheckpoint, {"size": -1, "note": "x"}),
+        (LedgerClaimField, {"entry_index": beyond, "digest": bytes(32)}),
+        (LedgerClaimField, {"entry_index": -5, "digest": bytes(32)}),
+        (LedgerClaimField, {"entry_index": 4, "digest": bytes(32)}),
+    ):
+        table = model.__table__
+        assert isinstance(table, Table)
+        check = check_with(filled, insert(table).values(values))
+        assert len(check.errors) in (1, 2), (values, check.errors)
+        assert check_with(filled, delete(table).where(at(table, values))).ok
+
+
+def test_a_ledger_cut_back_under_its_signed_checkpoints_is_told(filled: Filled) -> None:
+    """As after a careless restore of some tables."""
+    with filled.database.read() as session:
+        newest = parse_entry(filled.ledger.entry(session, 5))
+        root = Checkpoint.parse(filled.ledger.checkpoint(session, 6).partition("\n\n")[0] + "\n").root
+        leaf = leaf_hash(filled.ledger.entry(session, 5))
+    check = check_with(
+        filled,
+        delete(LedgerEntry).where(LedgerEntry.index >= 6),
+        update(LedgerHead).values(size=6, root=root, last_leaf=leaf, last_time=newest.time),
+    )
+    assert any("entries were lost" in finding.what for finding in check.errors)
+
+
+def test_a_second_history_signed_by_somebody_else_is_named(filled: Filled) -> None:
+    forger = NoteSigner(SIGNER.verifier_key.name, bytes(32))
+    with filled.database.read() as session:
+        text_ = filled.ledger.checkpoint(session, 7).partition("\n\n")[0] + "\n"
+    for note in (forger.sign(text_), NoteSigner("example.com/other", bytes(32)).sign(text_), text_):
+        check = check_with(filled, update(LedgerCheckpoint).where(LedgerCheckpoint.size == 7).values(note=note))
+        assert named(check) == [6]
+
+
+def test_a_root_that_we_signed_wrongly_ourselves_is_named(filled: Filled) -> None:
+    note = SIGNER.sign(Checkpoint(SIGNER.verifier_key.name, 7, bytes(32)).to_text())
+    check = check_with(filled, update(LedgerCheckpoint).where(LedgerCheckpoint.size == 7).values(note=note))
+    assert named(check) == [6]
+
+
+def test_another_ledgers_key_does_not_verify_it(filled: Filled) -> None:
+    stranger = new_ledger(signer=NoteSigner("example.com/other", bytes(32)))
+    check = verify_ledger(filled.database, stranger, filled.objects)
+    assert not check.ok
+
+
+def test_a_changed_or_missing_original_is_named(filled: Filled, tmp_path: Path) -> None:
+    digest = hashlib.sha256(original_of(4)).hexdigest()
+    file = next(path for path in tmp_path.rglob("*") if path.is_file() and digest[2:] in path.name)
+    file.write_bytes(b"0riginal 4")
+    check = filled.check()
+    assert named(check) == [4]
+    assert digest in check.errors[0].what
+    file.unlink()
+    assert named(filled.check()) == [4]
+    filled.objects.put(original_of(4))
+    assert filled.check().ok
+
+
+def test_an_original_erased_while_the_check_runs_is_no_fault(filled: Filled) -> None:
+    """The check sees the snapshot of its beginning, in which the claim was still held."""
+
+    def erase(checked: int, _: int) -> None:
+        if checked == 1:
+            with filled.database.write() as session:
+                filled.ledger.forget(session, "wrk_6")
+                filled.ledger.append(session, "erase", "wrk_6", {})
+            filled.objects.delete(filled.originals[6])
+
+    check = verify_ledger(filled.database, filled.ledger, filled.objects, erase)
+    assert check.errors == []
+    assert filled.check().ok
+
+
+def test_a_claim_emptied_without_an_erase_entry_is_named(filled: Filled) -> None:
+    with filled.database.write() as session:
+        filled.ledger.forget(session, "wrk_7")
+    check = filled.check()
+    assert set(named(check)) == {7}
+    with filled.database.write() as session:
+        filled.ledger.append(session, "erase", "wrk_7", {})
+    assert filled.check().ok
+
+
+def test_an_entry_made_after_an_erasure_is_not_covered_by_it(filled: Filled) -> None:
+    with filled.database.write() as session:
+        later = filled.ledger.append(session, "register", f"wrk_{ERASED}", {"title": "again"})
+        filled.ledger.forget(session, f"wrk_{ERASED}")
+    assert named(filled.check()) == [later.index]
+
+
+def test_what_was_changed_is_said_in_words(filled: Filled) -> None:
+    field = LedgerClaimField
+    title = update(field).where(field.entry_index == 4, field.name == "title")
+    entry = update(LedgerEntry).where(LedgerEntry.index == 5)
+    node = update(LedgerNode).where(LedgerNode.level == 2, LedgerNode.position == 1)
+    head = update(LedgerHead)
+    for statement, expected in (
+        (
+            title.values(value='"Another"'),
+            "The claim field 'title' was changed: its salt, name and value do not have its digest.",
+        ),
+        (update(field).where(field.entry_index == 4, field.value == '"Another"').values(digest=bytes(32)), "'title'"),
+        (entry.values(leaf_hash=bytes(32)), "The entry's bytes do not have the leaf hash that is stored beside them."),
+        (entry.values(kind="amend"), "The kind or subject that is stored beside the entry is not the entry's own."),
+        (node.values(hash=bytes(32)), "Tree node 1 on level 2 was changed."),
+        (head.values(root=bytes(32)), f"The head does not fit its {SIZE} entries: root."),
+        (head.values(last_leaf=bytes(32)), "root, leaf hash."),
+        (head.values(last_time=1), "root, leaf hash, time."),
+        (head.values(origin="x"), "The head names another origin or verifier key than this ledger's."),
+    ):
+        check = check_with(filled, statement)
+        assert expected in " ".join(finding.what for finding in check.errors)
+
+
+def test_a_changed_digest_is_told_from_a_changed_value(filled: Filled) -> None:
+    field = LedgerClaimField
+    check = check_with(
+        filled, update(field).where(field.entry_index == 4, field.name == "title").values(digest=bytes(32))
+    )
+    assert [finding.what for finding in check.errors] == ["The digest of the claim field 'title' was changed."]
+
+
+def test_many_faults_are_cut_off(filled: Filled) -> None:
+    with filled.database.write() as session:
+        session.execute(
+            insert(LedgerCheckpoint), [{"size": 100 + number, "note": "x"} for number in range(MOST_FINDINGS + 5)]
+        )
+    check = filled.check()
+    assert len(check.errors) == MOST_FINDINGS + 1
+    assert "the rest is not listed" in check.errors[-1].what
+
+
+def test_findings_come_in_the_order_of_the_entries(filled: Filled) -> None:
+    entry = LedgerEntry
+    check = check_with(
+        filled,
+        update(LedgerHead).values(last_time=1),
+        update(entry).where(entry.index == 8).values(kind="x"),
+        update(LedgerNode).where(LedgerNode.level == 1, LedgerNode.position == 1).values(hash=bytes(32)),
+        update(LedgerCheckpoint).where(LedgerCheckpoint.size == 0).values(note="x"),
+    )
+    assert named(check) == [3, 8, None, None]
+
+
+def test_progress_is_told_entry_by_entry(filled: Filled) -> None:
+    told: list[tuple[int, int]] = []
+    verify_ledger(filled.database, filled.ledger, filled.objects, lambda checked, total: told.append((checked, total)))
+    assert told == [(number, SIZE) for number in range(1, SIZE + 1)]
+
+
+@pytest.mark.parametrize("size", [-1, 5, 2**40, 2**63 - 1])
+def test_a_head_that_lies_about_its_size_is_told_at_once(filled: Filled, size: int) -> None:
+    check = check_with(filled, update(LedgerHead).values(size=size))
+    assert not check.ok
+
+
+def test_appends_during_the_check_do_not_disturb_it(filled: Filled) -> None:
+    def append(checked: int, _: int) -> None:
+        if checked in (1, 5):
+            with filled.database.write() as session:
+                filled.ledger.append(session, "amend", "wrk_3", {"title": "meanwhile"})
+
+    check = verify_ledger(filled.database, filled.ledger, filled.objects, append)
+    assert (check.size, check.errors) == (SIZE, [])
+    assert filled.check().size == SIZE + 2
+
+
+def test_an_object_store_that_cannot_be_reached_accuses_nobody(filled: Filled, tmp_path: Path) -> None:
+    class Unreachable(ObjectStore):
+        def get(self, digest: str) -> bytes:
+            raise errors.Unavailable("objects_unreachable", f"{digest} cannot be reached.", hint="Try again.")
+
+    with pytest.raises(errors.Unavailable):
+        verify_ledger(filled.database, filled.ledger, Unreachable.open(tmp_path.as_uri()))
