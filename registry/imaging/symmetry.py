@@ -1,9 +1,12 @@
 """The eight rotations and mirrorings of a rectangle (the dihedral group of order 8), in words and on pixels."""
 
 from enum import Enum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 
 class Symmetry(Enum):
@@ -35,7 +38,7 @@ class Symmetry(Enum):
         """The symmetry that undoes this one."""
         return self if self.mirrored else Symmetry((False, -self.quarter_turns % 4))
 
-    def apply(self, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
+    def apply(self, pixels: NDArray[Pixel]) -> NDArray[Pixel]:
         """``pixels`` of shape (height, width, ...) transformed; a view where numpy can give one."""
         turned = pixels[:, ::-1] if self.mirrored else pixels
         return np.rot90(turned, -self.quarter_turns, axes=(0, 1))

@@ -1,1 +1,1 @@
-"""Which registered pictures a listing picture contains, where, and how sure that is. Knows fingerprints and ids, no people."""
+"""Which registered pictures a listing picture contains, where, and how sure. Knows fingerprints and ids, no people."""

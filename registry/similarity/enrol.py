@@ -1,0 +1,55 @@
+"""Telling the search about registered pictures, in the unit of work that registers or retires them.
+
+A crash before that unit commits leaves the search as it was, because it reads only what is committed.
+"""
+
+import zlib
+from collections.abc import Iterable
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from registry.imaging import dct_hash
+from registry.imaging.picture import Reading
+from registry.similarity.models import IndexedHash, IndexedPicture, Retirement
+
+_PACKING_LEVEL = 6
+
+
+def enrol(session: Session, entry_index: int, work_id: str, reading: Reading) -> None:
+    """Make the picture of ledger entry ``entry_index`` findable."""
+    height, width = reading.raster.shape[:2]
+    session.add(
+        IndexedPicture(
+            entry_index=entry_index,
+            work_id=work_id,
+            file_sha256=reading.sha256,
+            canonical_digest=reading.canonical_digest,
+            width=reading.width,
+            height=reading.height,
+            raster_width=width,
+            raster_height=height,
+            raster=zlib.compress(reading.raster.tobytes(), _PACKING_LEVEL),
+        )
+    )
+    session.flush()
+    session.add_all(
+        IndexedHash(entry_index=entry_index, ground=fingerprint.ground, bits=fingerprint.bits)
+        for fingerprint in reading.fingerprints
+        if fingerprint.algorithm == dct_hash.ALGORITHM
+    )
+
+
+def retire(session: Session, entry_indices: Iterable[int], at_index: int) -> None:
+    """Let these pictures be found no more, as entry ``at_index`` says; their rows stay."""
+    for entry_index in entry_indices:
+        if session.get(Retirement, entry_index) is None:
+            session.add(Retirement(entry_index=entry_index, at_index=at_index))
+
+
+def erase(session: Session, entry_indices: Iterable[int], at_index: int) -> None:
+    """Retire these pictures and remove everything the search kept of them."""
+    indices = list(entry_indices)
+    retire(session, indices, at_index)
+    session.execute(delete(IndexedHash).where(IndexedHash.entry_index.in_(indices)))
+    session.execute(delete(IndexedPicture).where(IndexedPicture.entry_index.in_(indices)))
