@@ -47,7 +47,8 @@ def _sum_axis(part: NDArray[np.integer], axis: int, j: int, n: int, m: int) -> N
     if end - start == 1:
         only: NDArray[np.int64] = part.take(0, axis=axis).astype(np.int64) * n
         return only
-    total: NDArray[np.int64] = np.asarray(part.sum(axis=axis, dtype=np.int64)) * m
+    summed: NDArray[np.int64] = part.sum(axis=axis, dtype=np.int64)
+    total = np.multiply(summed, m)
     before, after = j * n - start * m, end * m - (j + 1) * n
     if before:
         total -= part.take(0, axis=axis).astype(np.int64) * before

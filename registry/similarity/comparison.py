@@ -79,7 +79,7 @@ def _compared(expected: Pixels, seen: Pixels) -> Comparison:
     colour = None
     if min(expected_chroma, seen_chroma) >= GREY_CHROMA:
         colour, colour_residual = _correlated(expected, seen)
-        residual = np.sqrt((colour_residual**2).mean(axis=-1, dtype=np.float32))
+        residual = np.sqrt((colour_residual**2).mean(axis=-1)).astype(np.float32)
     return Comparison(luma, colour, _worst_block(residual), grey)
 
 

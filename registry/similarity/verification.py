@@ -1,6 +1,7 @@
 """The decision on pixels: whether a proposed work really is the listing's picture, and how it was changed."""
 
 from registry.imaging.picture import Reading
+from registry.imaging.symmetry import Symmetry
 from registry.similarity.answer import Match, Polygon, Relation, Verdict
 from registry.similarity.catalogue import RegisteredPicture
 from registry.similarity.comparison import Comparison, compare
@@ -39,6 +40,7 @@ def verify(work: RegisteredPicture, reading: Reading, proposal: Proposal) -> Mat
         coverage_of_work=1.0,
         share_of_listing=1.0,
         transform=_words(work, reading, proposal, compared),
+        symmetry=proposal.symmetry,
         region=_whole(reading.width, reading.height),
         region_of_work=_whole(work.width, work.height),
     )
@@ -62,6 +64,7 @@ def _identical(work: RegisteredPicture, reading: Reading, relation: Relation, wo
         coverage_of_work=1.0,
         share_of_listing=1.0,
         transform=words,
+        symmetry=Symmetry.IDENTITY,
         region=_whole(reading.width, reading.height),
         region_of_work=_whole(work.width, work.height),
     )

@@ -1,0 +1,1 @@
+"""Listings of marketplaces, checked against registered works."""

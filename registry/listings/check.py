@@ -1,0 +1,133 @@
+"""Checking a listing picture: read it, search, draw what was found, remember the answer."""
+
+import time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.accounts.caller import Caller
+from registry.errors import NotFound
+from registry.ids import new_id
+from registry.imaging.picture import Reading
+from registry.installation import Installation
+from registry.listings.evidence_picture import evidence_picture
+from registry.listings.models import Check, CheckEvidence
+from registry.listings.schemas import CheckView, MatchView
+from registry.similarity.answer import Match
+from registry.similarity.catalogue import load
+from registry.works.models import Work, WorkVersion
+from registry.works.schemas import NoteView, Upload
+
+MOST_EVIDENCE_PICTURES = 5
+"""The best matches get a picture; a moderator decides on those, and each takes some 30 ms to draw."""
+
+
+def check(installation: Installation, caller: Caller | None, upload: Upload) -> CheckView:
+    """What ``upload`` shows of the registered works, recorded with the evidence. Raises Refused for a bad picture.
+
+    A crash before the commit leaves evidence pictures in the object store that no check refers to.
+    """
+    started = time.monotonic()
+    reading = installation.pictures.read(upload.content)
+    answer = installation.finder.find(reading)
+    pictures = _evidence(installation, reading, answer.matches[:MOST_EVIDENCE_PICTURES])
+    check_id = new_id("chk", installation.randomness)
+    with installation.database.read() as session:
+        matches = [_match_view(session, check_id, match) for match in answer.matches]
+    view = CheckView(
+        id=check_id,
+        verdict=answer.verdict,
+        matches=matches,
+        index_size=answer.index_size,
+        model=answer.model,
+        ms=round(1000 * (time.monotonic() - started)),
+        notes=[NoteView(code=note.code, text=note.text) for note in reading.notes],
+    )
+    with installation.database.write() as session:
+        session.add(
+            Check(
+                id=check_id,
+                account_id=None if caller is None else caller.account_id,
+                checked_at=installation.clock.milliseconds(),
+                picture_sha256=reading.sha256,
+                verdict=view.verdict.value,
+                answer=view.model_dump_json(),
+            )
+        )
+        session.flush()
+        session.add_all(
+            CheckEvidence(
+                check_id=check_id, entry_index=match.entry_index, work_id=match.work_id, picture_sha256=digest
+            )
+            for match, digest in pictures
+        )
+    return view
+
+
+def get_check(installation: Installation, check_id: str, account_id: str | None = None) -> CheckView:
+    """A check once more, as it was answered. NotFound (``no_such_check``)."""
+    with installation.database.read() as session:
+        return CheckView.model_validate_json(_owned(session, check_id, account_id).answer)
+
+
+def get_evidence(installation: Installation, check_id: str, index: int, account_id: str | None = None) -> bytes:
+    """The PNG that shows the match with the picture of ledger entry ``index``. NotFound."""
+    with installation.database.read() as session:
+        _owned(session, check_id, account_id)
+        row = session.get(CheckEvidence, (check_id, index))
+    if row is None:
+        raise NotFound(
+            "no_such_evidence",
+            "This check has no evidence picture for that match.",
+            hint=f"Only the best {MOST_EVIDENCE_PICTURES} matches have one; the answer of the check names them.",
+        )
+    return installation.objects.get(row.picture_sha256)
+
+
+def _owned(session: Session, check_id: str, account_id: str | None) -> Check:
+    row = session.get(Check, check_id)
+    if row is None or account_id not in (None, row.account_id):
+        raise NotFound(
+            "no_such_check",
+            "There is no check of that id among yours.",
+            hint="The id stands in the answer to the check.",
+        )
+    return row
+
+
+def _evidence(installation: Installation, reading: Reading, matches: tuple[Match, ...]) -> list[tuple[Match, str]]:
+    drawn = []
+    for match in matches:
+        with installation.database.read() as session:
+            work = load(session, match.entry_index)
+        if work is None:
+            continue
+        picture = evidence_picture(
+            work.raster,
+            reading.raster,
+            match,
+            (work.width, work.height),
+            (reading.width, reading.height),
+        )
+        drawn.append((match, installation.objects.put(picture)))
+    return drawn
+
+
+def _match_view(session: Session, check_id: str, match: Match) -> MatchView:
+    work = session.get(Work, match.work_id)
+    name = session.scalar(select(WorkVersion.original_name).where(WorkVersion.entry_index == match.entry_index))
+    return MatchView(
+        work_id=match.work_id,
+        index=match.entry_index,
+        title=work.title if work else None,
+        path=name,
+        verdict="match" if match.verdict == "match" else "review",
+        relation=match.relation,
+        score=match.score,
+        coverage_of_work=match.coverage_of_work,
+        share_of_listing=match.share_of_listing,
+        transform=match.transform,
+        region=list(match.region),
+        region_of_work=list(match.region_of_work),
+        evidence=f"/v1/checks/{check_id}/evidence/{match.entry_index}.png",
+    )

@@ -1,0 +1,1 @@
+"""Registered works: what designers claim, change, withdraw and have erased."""
