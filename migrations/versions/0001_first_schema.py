@@ -21,6 +21,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_account_name")),
     )
     op.create_table(
+        "indexed_picture",
+        sa.Column(
+            "entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("work_id", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=False),
+        sa.Column("canonical_digest", sa.Text(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("raster_width", sa.Integer(), nullable=False),
+        sa.Column("raster_height", sa.Integer(), nullable=False),
+        sa.Column("raster", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_index", name=op.f("pk_indexed_picture")),
+    )
+    with op.batch_alter_table("indexed_picture", schema=None) as batch_op:
+        batch_op.create_index("ix_indexed_picture_canonical_digest", ["canonical_digest"], unique=False)
+        batch_op.create_index("ix_indexed_picture_file_sha256", ["file_sha256"], unique=False)
+
+    op.create_table(
         "ledger_checkpoint",
         sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -31,13 +50,11 @@ def upgrade() -> None:
         sa.Column(
             "entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("salt", sa.LargeBinary(length=32), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("value", sa.Text(), nullable=True),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("entry_index", "position", name=op.f("pk_ledger_claim_field")),
-        sa.UniqueConstraint("entry_index", "digest", name=op.f("uq_ledger_claim_field_entry_index_digest")),
+        sa.PrimaryKeyConstraint("entry_index", "digest", name=op.f("pk_ledger_claim_field")),
     )
     op.create_table(
         "ledger_entry",
@@ -73,6 +90,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "position", name=op.f("pk_ledger_node")),
     )
     op.create_table(
+        "retirement",
+        sa.Column(
+            "entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("at_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("entry_index", name=op.f("pk_retirement")),
+    )
+    with op.batch_alter_table("retirement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retirement_at_index"), ["at_index"], unique=False)
+
+    op.create_table(
         "api_key",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -88,6 +116,93 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_key_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "idempotency_record",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_sha256", sa.Text(), nullable=False),
+        sa.Column("entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_idempotency_record_account_id_account")),
+        sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_idempotency_record")),
+    )
+    op.create_table(
+        "indexed_hash",
+        sa.Column("entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("bits", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_index"], ["indexed_picture.entry_index"], name=op.f("fk_indexed_hash_entry_index_indexed_picture")
+        ),
+        sa.PrimaryKeyConstraint("entry_index", "ground", name=op.f("pk_indexed_hash")),
+    )
+    op.create_table(
+        "listing_check",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=True),
+        sa.Column("checked_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("picture_sha256", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_listing_check_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listing_check")),
+    )
+    with op.batch_alter_table("listing_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listing_check_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listing_check_checked_at"), ["checked_at"], unique=False)
+
+    op.create_table(
+        "work",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("first_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("registered_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("creator", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_work_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work")),
+        sa.UniqueConstraint("first_index", name=op.f("uq_work_first_index")),
+    )
+    with op.batch_alter_table("work", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "listing_check_evidence",
+        sa.Column("check_id", sa.Text(), nullable=False),
+        sa.Column(
+            "entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("work_id", sa.Text(), nullable=False),
+        sa.Column("picture_sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["listing_check.id"], name=op.f("fk_listing_check_evidence_check_id_listing_check")
+        ),
+        sa.PrimaryKeyConstraint("check_id", "entry_index", name=op.f("pk_listing_check_evidence")),
+    )
+    op.create_table(
+        "work_version",
+        sa.Column(
+            "entry_index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("work_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("checkpoint_size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=True),
+        sa.Column("original_name", sa.Text(), nullable=True),
+        sa.Column("media_type", sa.Text(), nullable=True),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_work_version_account_id_account")),
+        sa.ForeignKeyConstraint(["work_id"], ["work.id"], name=op.f("fk_work_version_work_id_work")),
+        sa.PrimaryKeyConstraint("entry_index", name=op.f("pk_work_version")),
+        sa.UniqueConstraint("account_id", "file_sha256", name=op.f("uq_work_version_account_id_file_sha256")),
+    )
+    with op.batch_alter_table("work_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_version_file_sha256"), ["file_sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_work_version_work_id"), ["work_id"], unique=False)
 
     # ### end Alembic commands ###
 
