@@ -128,6 +128,8 @@ class Derivation:
                 self._findings.add(index, "The entry's bytes do not have the leaf hash that is stored beside them.")
             if signed is not None:
                 self._diverged = False
+            elif leaf != row.leaf_hash:
+                self._diverged = True  # perhaps: the next checkpoint tells which of the two was changed
             self._append(leaf, nodes)
             return True
         if len(row.leaf_hash) == HASH_BYTES and self.frontier.root_with(row.leaf_hash) == signed.root:

@@ -1,6 +1,7 @@
 """The self-check names whatever was changed: every column of every row, on both databases."""
 
 import hashlib
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -334,6 +335,43 @@ def test_a_changed_digest_is_told_from_a_changed_value(filled: Filled) -> None:
         filled, update(field).where(field.entry_index == 4, field.name == "title").values(digest=bytes(32))
     )
     assert [finding.what for finding in check.errors] == ["The digest of the claim field 'title' was changed."]
+
+
+def test_several_changes_at_once_are_told_from_each_other(filled: Filled) -> None:
+    entry, checkpoint, node = LedgerEntry, LedgerCheckpoint, LedgerNode
+    bytes_of_4 = update(entry).where(entry.index == 4).values(encoded=b"{}")
+    no_checkpoint_of_4 = delete(checkpoint).where(checkpoint.size == 5)
+    hash_of_7 = update(entry).where(entry.index == 7).values(leaf_hash=bytes(32))
+    node_of_3 = update(node).where(node.level == 2, node.position == 0).values(hash=bytes(32))
+    check = check_with(filled, bytes_of_4, no_checkpoint_of_4, hash_of_7, node_of_3)
+    assert sorted(set(named(check)), key=str) == [3, 4, 7]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_whatever_is_changed_together_the_check_answers(filled: Filled) -> None:
+    choice = random.Random(7)
+    with filled.database.read() as session:
+        whole = {table: rows_of(session, table) for table in TABLES}
+    for _ in range(60):
+        statements: list[Any] = []
+        touched: set[int | None] = set()
+        for _ in range(choice.randint(2, 6)):
+            table = choice.choice(TABLES[1:])
+            row = choice.choice(whole[table])
+            touched.add(entry_of(table, row))
+            column = choice.choice([column.name for column in table.columns if not column.primary_key])
+            values = list(changed(row[column]))
+            if values and choice.random() < 0.7:
+                statements.append(update(table).where(at(table, row)).values({column: choice.choice(values)}))
+            else:
+                statements.append(delete(table).where(at(table, row)))
+        check = check_with(filled, *statements)
+        assert set(named(check)) & touched, (touched, check.errors)
+        with filled.database.write() as session:
+            for table, rows in whole.items():
+                session.execute(delete(table))
+                session.execute(insert(table), rows)
+    assert filled.check().ok
 
 
 def test_many_faults_are_cut_off(filled: Filled) -> None:
