@@ -28,8 +28,9 @@ Progress = Callable[[int, int], None]
 class Derivation:
     """One pass over one snapshot, and what the next entry is checked against.
 
-    ``frontier`` is the tree so far. ``_previous`` is the leaf hash of the entry before, None if it
-    cannot be known. ``_diverged`` says that the frontier is not the signed tree's, which has been reported.
+    ``frontier`` is the tree so far. ``_previous`` and ``_time`` are the leaf hash and the time of the
+    entry before, None if they cannot be known. ``_diverged`` says that the frontier is not the signed
+    tree's, which has been reported.
     """
 
     def __init__(
@@ -188,7 +189,10 @@ class Derivation:
         self._report_missing(start, index)
         stored = self._stored_frontier(index)
         signed = self._check_signatures(start + 1, index)
-        self.frontier = stored or tree.Frontier(index, [bytes(HASH_BYTES)] * index.bit_count())
+        if stored is None:
+            self.frontier = tree.Frontier(index, [bytes(HASH_BYTES)] * index.bit_count())  # no tree: all will differ
+        else:
+            self.frontier = stored
         self._diverged = stored is None or (signed is not None and stored.root != signed.root)
         self._previous = self._time = None
 
