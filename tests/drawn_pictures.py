@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 def design(seed: int, size: int = 300) -> Image.Image:
     """A design of coloured shapes on a transparent ground, different for every seed."""
-    draw_from = random.Random(seed)  # noqa: S311 - pictures, not secrets
+    draw_from = random.Random(seed)
     picture = Image.new("RGBA", (size, size), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
     for _ in range(12):

@@ -13,13 +13,14 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from registry.api import form
 from registry.client import problem
 from registry.client.schemas import KeyRequest
+from registry.works.schemas import ClaimInput
 
 Document = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEM_CONTENT = {problem.MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
 _MODELS: dict[JsonSchemaMode, tuple[type[BaseModel], ...]] = {
-    "validation": (KeyRequest,),
+    "validation": (KeyRequest, ClaimInput),
     "serialization": (problem.Problem,),
 }
 """Shapes that no route's signature names: bodies that are read, and errors that are written."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.errors import NotFound
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from registry.accounts.caller import Scope
     from registry.client.schemas import ConsistencyProof, LedgerEntry, LedgerHead
     from registry.installation import Installation
+    from registry.listings.schemas import CheckView
+    from registry.works.schemas import ClaimInput, Ended, Registered, WorkView
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,38 @@ class Backend(Protocol):
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
         ...
+
+    @property
+    def largest_upload(self) -> int:
+        """Bytes that a file may have; the registry refuses a larger one."""
+        ...
+
+    @property
+    def parallel(self) -> int:
+        """How many files to hand over at a time."""
+        ...
+
+    def register(self, content: bytes, name: str, claim: "ClaimInput", owner: str | None) -> "Registered":
+        """For the account of ``owner``. Where that is None: here the creator's, on a server the key's."""
+        ...
+
+    def check(self, content: bytes, name: str) -> "CheckView": ...
+
+    def evidence(self, check: "CheckView") -> list[bytes]:
+        """The PNG pictures that show its matches, best first; the weakest matches have none."""
+        ...
+
+    def works(self) -> "Iterator[WorkView]":
+        """Oldest first."""
+        ...
+
+    def work(self, work_id: str) -> "WorkView": ...
+
+    def receipt(self, work_id: str) -> "dict[str, Any]": ...
+
+    def withdraw(self, work_id: str) -> "Ended": ...
+
+    def erase(self, work_id: str) -> "Ended": ...
 
     def ledger_head(self) -> "LedgerHead": ...
 

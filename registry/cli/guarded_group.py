@@ -20,13 +20,13 @@ class GuardedGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, typer.TyperException):
+        except (typer.Exit, typer.TyperException):
             raise  # Typer's own, with their own exit codes
         except RegistryError as error:
             _show_traceback_to_who_asked()
             Output(as_json=bool(ctx.meta.get(JSON_ASKED_FOR))).failure(error)
             raise typer.Exit(exit_code_of(error)) from error
-        except KeyboardInterrupt as error:
+        except (KeyboardInterrupt, typer.Abort) as error:
             Output(as_json=False).say("Stopped. What was answered before stands; the same command may be run again.")
             raise typer.Exit(ExitCode.INTERRUPTED) from error
         except BrokenPipeError as error:

@@ -45,6 +45,7 @@ def verify(*, home: Home = None, server: Server = None, as_json: AsJson = False)
     """Derive everything anew: entries, chain, tree, signatures, claims, originals, works. Exit code 1: not in order."""
     from registry.cli.backend import open_home
     from registry.ledger.self_check import verify_ledger
+    from registry.works.consistency import check_works
 
     if server:
         raise Refused(
@@ -56,6 +57,7 @@ def verify(*, home: Home = None, server: Server = None, as_json: AsJson = False)
     output = Output(as_json=as_json)
     with open_home(home, must_exist=True) as installation, output.progress("Verifying") as progress:
         check = verify_ledger(installation.database, installation.ledger, installation.objects, progress.reached)
+        check.errors += check_works(installation)
     output.record(check.to_json())
     if check.ok:
         output.say(f"In order: {check.size} entries, root {check.root}", style="green")

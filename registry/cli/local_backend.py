@@ -1,17 +1,25 @@
 """The home on this machine, asked directly."""
 
 import json
+import threading
+from collections.abc import Iterator
+from typing import Any
 
 from registry.accounts import keys
 from registry.accounts.account import find_or_create_account
-from registry.accounts.caller import Scope
+from registry.accounts.caller import Caller, Scope
 from registry.accounts.models import Account, ApiKey
 from registry.cli.backend import NamedKey
 from registry.client.schemas import ConsistencyProof, LedgerEntry, LedgerHead
 from registry.errors import Refused
 from registry.installation import Installation
+from registry.listings.check import MOST_EVIDENCE_PICTURES, check, get_evidence
+from registry.listings.schemas import CheckView
 from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.tree import leaf_hash
+from registry.works import end, read
+from registry.works.register import register
+from registry.works.schemas import ClaimInput, Ended, Registered, Upload, WorkView
 
 
 class LocalBackend:
@@ -19,9 +27,49 @@ class LocalBackend:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
+        self._callers: dict[str, Caller] = {}
+        self._making_callers = threading.Lock()
 
     def now(self) -> int:
         return self._installation.clock.milliseconds()
+
+    @property
+    def largest_upload(self) -> int:
+        return self._installation.settings.max_upload_bytes
+
+    @property
+    def parallel(self) -> int:
+        return self._installation.settings.picture_workers
+
+    def register(self, content: bytes, name: str, claim: ClaimInput, owner: str | None) -> Registered:
+        upload = self._upload(content, name)
+        return register(self._installation, self._caller(owner or claim.creator), upload, claim)
+
+    def check(self, content: bytes, name: str) -> CheckView:
+        return check(self._installation, None, self._upload(content, name))
+
+    def evidence(self, check: CheckView) -> list[bytes]:
+        best = check.matches[:MOST_EVIDENCE_PICTURES]
+        return [get_evidence(self._installation, check.id, match.index) for match in best]
+
+    def works(self) -> Iterator[WorkView]:
+        following: int | None = 0
+        while following is not None:
+            page = read.list_works(self._installation, from_index=following)
+            yield from page.items
+            following = page.next_index
+
+    def work(self, work_id: str) -> WorkView:
+        return read.get_work(self._installation, work_id)
+
+    def receipt(self, work_id: str) -> dict[str, Any]:
+        return read.get_receipt(self._installation, work_id).receipt
+
+    def withdraw(self, work_id: str) -> Ended:
+        return end.withdraw(self._installation, work_id)
+
+    def erase(self, work_id: str) -> Ended:
+        return end.erase(self._installation, work_id)
 
     def ledger_head(self) -> LedgerHead:
         ledger = self._installation.ledger
@@ -59,6 +107,26 @@ class LocalBackend:
             to_root=unverified_checkpoint(checkpoint)[0].root.hex(),
             checkpoint=checkpoint,
         )
+
+    def _upload(self, content: bytes, name: str) -> Upload:
+        if len(content) > self.largest_upload:
+            # Under the code that the service has for it.
+            raise Refused(
+                "body_too_large",
+                f"The file has more than the {self.largest_upload} bytes that are accepted.",
+                hint="Save the picture smaller, or raise REGISTRY_MAX_UPLOAD_BYTES.",
+            )
+        return Upload(content, name)
+
+    def _caller(self, owner: str) -> Caller:
+        with self._making_callers:
+            if owner not in self._callers:
+                here = self._installation
+                with here.database.write() as session:
+                    self._callers[owner] = Caller.local(
+                        find_or_create_account(session, owner, here.clock, here.randomness)
+                    )
+            return self._callers[owner]
 
     def create_key(
         self, name: str, account: str | None, scopes: frozenset[Scope], expires_at: int | None

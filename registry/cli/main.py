@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import keys, ledger, serve, signing_key, verify
+from registry.cli import check, keys, ledger, register, serve, signing_key, verify, works
+from registry.cli.demo import command
 from registry.cli.guarded_group import GuardedGroup
 from registry.cli.options import AsJson, Home, Key, Server
 
@@ -45,11 +46,15 @@ def registry(
     """Firstmark registers original designs in a ledger that anyone can verify, and finds copies of them in listings."""
 
 
+app.command(rich_help_panel=WORK)(register.register)
+app.command(rich_help_panel=WORK)(check.check)
+app.add_typer(works.app, name="works", rich_help_panel=WORK)
+app.add_typer(signing_key.app, name="signing-key", rich_help_panel=WORK)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=PROOF)
 app.command(rich_help_panel=PROOF)(verify.verify)
-app.add_typer(signing_key.app, name="signing-key", rich_help_panel=WORK)
 app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
 app.command(rich_help_panel=OPERATION)(serve.serve)
+app.command(rich_help_panel=WORK)(command.demo)
 
 
 def run() -> None:

@@ -62,3 +62,7 @@ AsJson = Annotated[
     bool,
     typer.Option("--json", help="One JSON object a line on stdout, nothing for people.", callback=_json),
 ]
+PicturePaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH...", exists=True, help="Pictures, or folders with pictures, also in folders below."),
+]

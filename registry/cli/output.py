@@ -59,10 +59,24 @@ class Output:
         if not self.as_json:
             self.people.print(_as_it_stands(text) if isinstance(text, str) else text, style=style)
 
+    def line(self, text: str, *, style: str = "") -> None:
+        """One line for people, however narrow the terminal: it can be searched for and copied whole."""
+        if not self.as_json:
+            self.people.print(_as_it_stands(text), style=style, soft_wrap=True)
+
     def table(
-        self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", fold: Sequence[str] = ()
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        title: str = "",
+        fold: Sequence[str] = (),
+        styles: Sequence[str] = (),
     ) -> None:
-        """Rows for people. Cells of the columns named in ``fold`` go on on the next line rather than lose their end."""
+        """Rows for people. Cells of the columns named in ``fold`` go on on the next line rather than lose their end.
+
+        ``styles`` has one for each row, or none.
+        """
         if self.as_json:
             return
         from rich.table import Table
@@ -71,8 +85,9 @@ class Output:
         for column in columns:
             overflow: Literal["fold", "ellipsis"] = "fold" if column in fold else "ellipsis"
             table.add_column(column, overflow=overflow, no_wrap=column not in fold, header_style="dim")
-        for row in rows:
-            table.add_row(*(_as_it_stands(str(cell)) for cell in row))
+        for number, row in enumerate(rows):
+            style = styles[number] if styles else None
+            table.add_row(*(_as_it_stands(str(cell)) for cell in row), style=style)
         self.people.print(table)
 
     def facts(self, facts: Mapping[str, object]) -> None:

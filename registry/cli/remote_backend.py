@@ -1,14 +1,26 @@
 """A server, asked through the client."""
 
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
 
 from registry.accounts.caller import Scope
 from registry.cli.backend import NamedKey
 from registry.client.client import RegistryClient
 from registry.client.schemas import ConsistencyProof, KeyView, LedgerEntry, LedgerHead
+from registry.client.transport import Upload
 from registry.clock import SystemClock
 from registry.errors import Refused
+from registry.listings.check import MOST_EVIDENCE_PICTURES
+from registry.listings.schemas import CheckView
+from registry.works.schemas import ClaimInput, Ended, Registered, WorkView
+
+LARGEST_SENT = 200 * 1024 * 1024
+"""Bytes: the largest original that this product is made for."""
+FILES_AT_ONCE = 4
+"""Two are decoded while two are on their way."""
 
 
 class RemoteBackend:
@@ -35,6 +47,47 @@ class RemoteBackend:
 
     def now(self) -> int:
         return SystemClock().milliseconds()
+
+    @property
+    def largest_upload(self) -> int:
+        """The server has a limit of its own, which it tells; this is what is sensible to read and send."""
+        return LARGEST_SENT
+
+    @property
+    def parallel(self) -> int:
+        return FILES_AT_ONCE
+
+    def register(self, content: bytes, name: str, claim: ClaimInput, owner: str | None) -> Registered:
+        if owner is not None:
+            raise Refused(
+                "owner_is_the_keys",
+                "On a server works belong to the account of the key that registers them.",
+                hint="Leave --owner out, or use a key of that owner.",
+            )
+        # One key for each call: whatever breaks on the way, the file is registered once.
+        return self._client.register(Upload(content, name), claim, idempotency_key=str(uuid4()))
+
+    def check(self, content: bytes, name: str) -> CheckView:
+        return self._client.check(Upload(content, name))
+
+    def evidence(self, check: CheckView) -> list[bytes]:
+        best = check.matches[:MOST_EVIDENCE_PICTURES]
+        return [self._client.evidence(check.id, match.index) for match in best]
+
+    def works(self) -> Iterator[WorkView]:
+        return self._client.works()
+
+    def work(self, work_id: str) -> WorkView:
+        return self._client.work(work_id)
+
+    def receipt(self, work_id: str) -> dict[str, Any]:
+        return self._client.receipt(work_id).receipt
+
+    def withdraw(self, work_id: str) -> Ended:
+        return self._client.withdraw(work_id)
+
+    def erase(self, work_id: str) -> Ended:
+        return self._client.erase(work_id)
 
     def ledger_head(self) -> LedgerHead:
         return self._client.ledger()

@@ -1,5 +1,6 @@
 """`registry signing-key`: the Ed25519 key with which an owner signs claims. It never leaves the owner's machine."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,8 @@ from registry.errors import Conflict, Refused
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from registry.works.schemas import ClaimInput
 
 MAX_KEY_FILE_BYTES = 16_384
 """An Ed25519 key in PEM takes 119 bytes; whatever is much longer is another file named by mistake."""
@@ -101,3 +104,12 @@ def load_signing_key(file: Path) -> "Ed25519PrivateKey":
 def public_key_hex(key: "Ed25519PrivateKey") -> str:
     """The 32 bytes of the public key, in lower-case hex."""
     return key.public_key().public_bytes_raw().hex()
+
+
+def signed(claim: "ClaimInput", content: bytes, key: "Ed25519PrivateKey") -> "ClaimInput":
+    """``claim`` with the owner's public key and signature over it and the file ``content``."""
+    from registry.works.owner_signature import message_to_sign
+
+    with_key = claim.model_copy(update={"owner_public_key": public_key_hex(key)})
+    message = message_to_sign(with_key, hashlib.sha256(content).hexdigest())
+    return with_key.model_copy(update={"owner_signature": key.sign(message).hex()})

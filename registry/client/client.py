@@ -5,7 +5,8 @@ with RegistryClient("https://registry.example", key) as registry:
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -24,7 +25,9 @@ from registry.client.schemas import (
     NewKey,
     Ready,
 )
-from registry.client.transport import Sleep, Transport
+from registry.client.transport import Sleep, Transport, Upload
+from registry.listings.schemas import CheckView
+from registry.works.schemas import ClaimInput, Ended, Registered, WorkPage, WorkView
 
 
 class RegistryClient:
@@ -79,6 +82,53 @@ class RegistryClient:
     def checkpoint(self) -> str:
         """The newest checkpoint, a signed note."""
         return self._transport.ask("GET", "/log/checkpoint").text
+
+    def register(
+        self, file: Upload | Path | bytes, claim: ClaimInput, idempotency_key: str | None = None
+    ) -> Registered:
+        """Registers a picture. With an ``idempotency_key`` the request survives a broken connection."""
+        return self._transport.shape(
+            Registered,
+            "POST",
+            "/v1/works",
+            headers={"Idempotency-Key": idempotency_key} if idempotency_key else None,
+            file=Upload.of(file),
+            fields={"claim": claim.model_dump_json(exclude_none=True)},
+        )
+
+    def works(self) -> Iterator[WorkView]:
+        """The caller's works, oldest first, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self._transport.shape(WorkPage, "GET", "/v1/works", query={"cursor": cursor})
+            yield from page.items
+            if page.next is None:
+                return
+            cursor = page.next
+
+    def work(self, work_id: str) -> WorkView:
+        """One work. NotFound: ``no_such_work``."""
+        return self._transport.shape(WorkView, "GET", f"/v1/works/{quote(work_id, safe='')}")
+
+    def receipt(self, work_id: str) -> Registered:
+        """The first registration's answer once more."""
+        return self._transport.shape(Registered, "GET", f"/v1/works/{quote(work_id, safe='')}/receipt")
+
+    def withdraw(self, work_id: str) -> Ended:
+        """Takes a work out of the search."""
+        return self._transport.shape(Ended, "POST", f"/v1/works/{quote(work_id, safe='')}/withdraw")
+
+    def erase(self, work_id: str) -> Ended:
+        """Destroys what is private of a work."""
+        return self._transport.shape(Ended, "POST", f"/v1/works/{quote(work_id, safe='')}/erase")
+
+    def check(self, file: Upload | Path | bytes) -> CheckView:
+        """Checks a listing picture."""
+        return self._transport.shape(CheckView, "POST", "/v1/checks", file=Upload.of(file))
+
+    def evidence(self, check_id: str, index: int) -> bytes:
+        """The PNG that shows a match of a check."""
+        return self._transport.ask("GET", f"/v1/checks/{quote(check_id, safe='')}/evidence/{index}.png").content
 
     def create_key(self, name: str, scopes: Iterable[Scope], expires_at: int | None = None) -> NewKey:
         """A new API key of the caller's account; its ``token`` is shown this once."""

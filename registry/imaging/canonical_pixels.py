@@ -80,13 +80,13 @@ def canonical(rgba: NDArray[np.uint8]) -> CanonicalPixels:
 
 
 def ground_luma(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np.int64]:
-    """Luma of each cell on grey level ``ground``; white is ``LUMA_UNIT * weight``, ``weight`` being the sum of weights."""
+    """Luma of each cell on grey level ``ground``; white is ``LUMA_UNIT * weight``, ``weight`` the sum of weights."""
     luma: NDArray[np.int64] = sums[..., :3] @ _LUMA
     return luma + 1000 * ground * (255 * weight - sums[..., 3])
 
 
 def raster(pixels: CanonicalPixels) -> NDArray[np.uint8]:
-    """The picture for comparison: area-averaged until the longer side is RASTER_SIDE, never enlarged; straight alpha."""
+    """The picture for comparison: area-averaged to a longer side of RASTER_SIDE, never enlarged; straight alpha."""
     longer = max(pixels.height, pixels.width)
     if longer <= RASTER_SIDE:
         return pixels.rgba.copy()

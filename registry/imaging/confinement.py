@@ -29,24 +29,28 @@ _X32_BIT = 0x40000000
 # System call numbers from the kernel's tables: everything that opens, connects, starts, traces, moves or removes.
 _X86_64 = (
     0xC000003E,
-    (2, 85, 257, 437)  # open creat openat openat2
-    + (41, 42, 43, 44, 46, 47, 49, 50, 53, 288)  # socket connect accept sendto sendmsg recvmsg bind listen socketpair
-    + (56, 57, 58, 59, 322)  # clone fork vfork execve execveat
-    + (62, 101, 310, 311, 312, 434, 438)  # kill ptrace process_vm_* kcmp pidfd_open pidfd_getfd
-    + (76, 82, 83, 84, 86, 87, 88, 90, 92, 258, 259, 260, 263, 264, 265, 266, 268, 316)  # names and modes of files
-    + (155, 161, 165, 166, 272, 308, 428, 429, 430, 442)  # mounts, roots and namespaces
-    + (160, 302, 246, 298, 321, 323, 248, 249, 250, 425, 426, 427, 304),  # limits, bpf, keys, io_uring, by handle
+    (
+        *(2, 85, 257, 437),  # open creat openat openat2
+        *(41, 42, 43, 44, 46, 47, 49, 50, 53, 288),  # socket connect accept sendto sendmsg recvmsg bind listen ...
+        *(56, 57, 58, 59, 322),  # clone fork vfork execve execveat
+        *(62, 101, 310, 311, 312, 434, 438),  # kill ptrace process_vm_* kcmp pidfd_open pidfd_getfd
+        *(76, 82, 83, 84, 86, 87, 88, 90, 92, 258, 259, 260, 263, 264, 265, 266, 268, 316),  # names, modes of files
+        *(155, 161, 165, 166, 272, 308, 428, 429, 430, 442),  # mounts, roots and namespaces
+        *(160, 302, 246, 298, 321, 323, 248, 249, 250, 425, 426, 427, 304),  # limits, bpf, keys, io_uring, by handle
+    ),
     435,  # clone3
 )
 _AARCH64 = (
     0xC00000B7,
-    (56, 437)  # openat openat2
-    + (198, 199, 200, 201, 202, 203, 206, 211, 212, 242)  # sockets
-    + (220, 221, 281)  # clone execve execveat
-    + (129, 117, 270, 271, 272, 434, 438)
-    + (33, 34, 35, 36, 37, 38, 45, 46, 53, 54, 276)
-    + (39, 40, 41, 51, 97, 268, 428, 429, 430, 442)
-    + (164, 261, 104, 241, 280, 282, 217, 218, 219, 425, 426, 427, 265),
+    (
+        *(56, 437),  # openat openat2
+        *(198, 199, 200, 201, 202, 203, 206, 211, 212, 242),  # sockets
+        *(220, 221, 281),  # clone execve execveat
+        *(129, 117, 270, 271, 272, 434, 438),
+        *(33, 34, 35, 36, 37, 38, 45, 46, 53, 54, 276),
+        *(39, 40, 41, 51, 97, 268, 428, 429, 430, 442),
+        *(164, 261, 104, 241, 280, 282, 217, 218, 219, 425, 426, 427, 265),
+    ),
     435,
 )
 

@@ -7,21 +7,24 @@ _FTYP_HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"m
 TRAILING_TOLERANCE = 4_096
 """Bytes of padding that cameras and editors leave after a picture's end; an archive or page needs a marker."""
 _MARKERS_OF_OTHER_FILES = (
-    b"PK\x03\x04",
-    b"PK\x05\x06",
-    b"Rar!\x1a\x07",
-    b"7z\xbc\xaf",
-    b"%PDF-",
-    b"<html",
-    b"<script",
-    b"<?php",
-    b"#!/",
-    b"MZ\x90",
+    *(b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf", b"MZ\x90"),
+    *(b"%PDF-", b"<html", b"<script", b"<?php", b"#!/"),
+)
+_BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"BM", "image/bmp"),
+    (b"8BPS", "image/vnd.adobe.photoshop"),
+    (b"%PDF-", "application/pdf"),
 )
 
 
 def media_type(content: bytes) -> str:
-    """The media type of ``content``. Raises Refused: ``empty_file``, ``format_not_supported``, ``file_is_two_things``."""
+    """The media type of ``content``. Refuses: ``empty_file``, ``format_not_supported``, ``file_is_two_things``."""
     if not content:
         raise Refused("empty_file", "The file is empty.", hint="Save or copy the picture again.")
     found = _sniffed(content)
@@ -42,25 +45,13 @@ def media_type(content: bytes) -> str:
 
 
 def _sniffed(content: bytes) -> str | None:
-    head = content[:32]
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return "image/gif"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+    for beginning, found in _BEGINNINGS:
+        if content.startswith(beginning):
+            return found
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
-    if head[4:8] == b"ftyp":
+    if content[4:8] == b"ftyp":
         return _iso_base_media(content)
-    if head[:4] in (b"II*\x00", b"MM\x00*"):
-        return "image/tiff"
-    if head[:2] == b"BM":
-        return "image/bmp"
-    if head[:4] == b"8BPS":
-        return "image/vnd.adobe.photoshop"
-    if head[:5] == b"%PDF-":
-        return "application/pdf"
     return "image/svg+xml" if _looks_like_svg(content) else None
 
 

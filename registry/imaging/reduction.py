@@ -45,10 +45,10 @@ def _sum_axis(part: NDArray[np.integer], axis: int, j: int, n: int, m: int) -> N
     """The weighted sum of ``part``, which holds the pixels that cell ``j`` touches along ``axis``."""
     start, end = _span(j, n, m)
     if end - start == 1:
-        only: NDArray[np.int64] = part.take(0, axis=axis).astype(np.int64) * n
-        return only
-    summed: NDArray[np.int64] = part.sum(axis=axis, dtype=np.int64)
-    total = np.multiply(summed, m)
+        only: NDArray[np.int64] = np.add.reduce(part, axis=axis, dtype=np.int64)
+        return only * n
+    summed: NDArray[np.int64] = np.add.reduce(part, axis=axis, dtype=np.int64)
+    total = summed * m
     before, after = j * n - start * m, end * m - (j + 1) * n
     if before:
         total -= part.take(0, axis=axis).astype(np.int64) * before

@@ -1,4 +1,4 @@
-"""How a reading crosses from the sandbox: one JSON header, then the raster's bytes. Parsed as if an attacker wrote it."""
+"""How a reading crosses from the sandbox: a JSON header, then the raster's bytes. Parsed as if an attacker wrote it."""
 
 import dataclasses
 import json

@@ -40,7 +40,7 @@ def evidence_picture(
         left = _MARGIN + number * (PANEL_SIDE + _MARGIN) + (PANEL_SIDE - panel.width) // 2
         sheet.paste(panel, (left, _MARGIN + (PANEL_SIDE - panel.height) // 2))
     written = io.BytesIO()
-    sheet.save(written, "PNG", optimize=True)
+    sheet.save(written, "PNG")
     return written.getvalue()
 
 

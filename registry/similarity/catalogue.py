@@ -39,25 +39,23 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._hashes = HammingIndex()
-        self._seen = 0
+        self.seen = 0
 
     def refresh(self, session: Session) -> int:
         """Catch up with this snapshot; answers the ledger size it reflects."""
         size = session.scalar(select(LedgerHead.size)) or 0
-        if size > self._seen:
+        if size > self.seen:
             added = select(IndexedHash.entry_index, IndexedHash.bits).where(
-                IndexedHash.entry_index >= self._seen, IndexedHash.entry_index < size
+                IndexedHash.entry_index >= self.seen, IndexedHash.entry_index < size
             )
             retired_before = set(session.scalars(select(Retirement.entry_index)))
             for entry_index, bits in session.execute(added.order_by(IndexedHash.entry_index, IndexedHash.ground)):
                 if entry_index not in retired_before:
                     self._hashes.add(entry_index, bits)
-            retired = select(Retirement.entry_index).where(
-                Retirement.at_index >= self._seen, Retirement.at_index < size
-            )
+            retired = select(Retirement.entry_index).where(Retirement.at_index >= self.seen, Retirement.at_index < size)
             for entry_index in session.scalars(retired):
                 self._hashes.remove(entry_index)
-            self._seen = size
+            self.seen = size
         return size
 
     def propose(self, reading: Reading) -> list[Proposal]:

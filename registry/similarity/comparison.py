@@ -67,11 +67,11 @@ def _grounds(work: Pixels, listing: Pixels) -> list[Pixels]:
 
 def _composited(pixels: Pixels, ground: Pixels) -> Pixels:
     alpha = pixels[..., 3:] / 255
-    composited: Pixels = pixels[..., :3] * alpha + ground * (1 - alpha)
-    return composited
+    return (pixels[..., :3] * alpha + ground * (1 - alpha)).astype(np.float32)
 
 
 def _compared(expected: Pixels, seen: Pixels) -> Comparison:
+    residual: Pixels
     expected_luma, seen_luma = expected @ _LUMA, seen @ _LUMA
     luma, residual = _correlated(expected_luma, seen_luma)
     expected_chroma, seen_chroma = _chroma(expected, expected_luma), _chroma(seen, seen_luma)
@@ -79,7 +79,7 @@ def _compared(expected: Pixels, seen: Pixels) -> Comparison:
     colour = None
     if min(expected_chroma, seen_chroma) >= GREY_CHROMA:
         colour, colour_residual = _correlated(expected, seen)
-        residual = np.sqrt((colour_residual**2).mean(axis=-1)).astype(np.float32)
+        residual = np.linalg.norm(colour_residual, axis=-1).astype(np.float32) / np.float32(np.sqrt(3))
     return Comparison(luma, colour, _worst_block(residual), grey)
 
 

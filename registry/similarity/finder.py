@@ -25,6 +25,11 @@ class Finder:
         self._catalogue = Catalogue()
         self._lock = threading.Lock()
 
+    @property
+    def seen(self) -> int:
+        """The ledger size that the index reflects: as of the newest search, or of ``refresh``."""
+        return self._catalogue.seen
+
     def refresh(self) -> int:
         """Catch up with the ledger; answers the size that the index reflects."""
         with self._lock, self._database.read() as session:

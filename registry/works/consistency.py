@@ -15,16 +15,12 @@ _KINDS_OF_WORKS = ("register", "amend")
 def check_works(installation: Installation) -> list[Finding]:
     """Everything that works and ledger disagree on, by ledger entry."""
     with installation.database.read() as session:
-        entries = {
-            index: subject
-            for index, subject in session.execute(
-                select(LedgerEntry.index, LedgerEntry.subject).where(LedgerEntry.kind.in_(_KINDS_OF_WORKS))
-            )
-        }
-        states = dict(session.execute(select(Work.id, Work.state)).tuples().all())
-        versions = dict(session.execute(select(WorkVersion.entry_index, WorkVersion.work_id)).tuples().all())
+        registering = select(LedgerEntry.index, LedgerEntry.subject).where(LedgerEntry.kind.in_(_KINDS_OF_WORKS))
+        entries = dict(session.execute(registering).all())
+        states = dict(session.execute(select(Work.id, Work.state)).all())
+        versions = dict(session.execute(select(WorkVersion.entry_index, WorkVersion.work_id)).all())
         indexed = set(session.scalars(select(IndexedPicture.entry_index)))
-        first = dict(session.execute(select(Work.id, Work.first_index)).tuples().all())
+        first = dict(session.execute(select(Work.id, Work.first_index)).all())
     findings = []
     for index in sorted(entries.keys() | versions.keys()):
         if index not in versions:

@@ -163,7 +163,8 @@ class WorkPage(_Shape):
     """Some works, oldest first, and where the next page begins."""
 
     items: list[WorkView]
-    next_index: Annotated[int | None, Field(description="Ask for works from this index on; null: there are no more.")]
+    next: Annotated[str | None, Field(description="Cursor of the next page; null: there are no more.")] = None
+    next_index: Annotated[int | None, Field(description="Ledger index that the next page begins at.")]
 
 
 class Registered(_Shape):

@@ -1,5 +1,6 @@
 """Homes to work on: as environment variables, the way a person sets them."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from registry.accounts.keys import create_key
 from registry.installation import Installation
 from registry.settings import Settings
 from tests.api.served import served
+from tests.cli.command import Answer, run
+from tests.drawn_pictures import design, encoded
 
 
 @pytest.fixture
@@ -44,3 +47,25 @@ def server(opened: Installation) -> Iterator[dict[str, str]]:
         )
     with served(opened) as address:
         yield {"REGISTRY_SERVER": address, "REGISTRY_API_KEY": key.token}
+
+
+@pytest.fixture(scope="session")
+def designs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with five different designs."""
+    folder = tmp_path_factory.mktemp("designs")
+    for seed in range(5):
+        (folder / f"design-{seed}.png").write_bytes(encoded(design(seed)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def registered_once(designs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
+    """A home in which the designs are registered, and the answer to that. Not to be written to."""
+    home = tmp_path_factory.mktemp("registered") / "home"
+    return home, run("register", designs, "--creator", "Studio", "--home", home, "--json")
+
+
+@pytest.fixture
+def studio_home(registered_once: tuple[Path, Answer], tmp_path: Path) -> Path:
+    """A home of the test's own in which the designs are registered."""
+    return Path(shutil.copytree(registered_once[0], tmp_path / "studio"))

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageOps
@@ -21,7 +22,7 @@ def registered(installation: Installation) -> str:
     return ids[3]
 
 
-THEFTS = {
+THEFTS: dict[str, Callable[[], bytes]] = {
     "unchanged, the same file": lambda: encoded(design(3)),
     "unchanged pixels in another file": lambda: encoded(design(3), "WEBP", lossless=True, exact=True),
     "re-encoded": lambda: encoded(flattened(design(3)), "JPEG", quality=30),

@@ -36,4 +36,4 @@ def get_readiness(installation: Opened) -> Ready:
         )
     with installation.database.read() as session:
         size = installation.ledger.head(session).size
-    return Ready(migration=newest, ledger_size=size, index_lag=max(size - installation.finder.seen, 0))
+    return Ready(migration=newest, ledger_size=size, index_lag=max(size - installation.finder.refresh(), 0))

@@ -39,11 +39,11 @@ def on_white(picture: Image.Image) -> Image.Image:
     return ground.convert("RGB")
 
 
-SAVED_AGAIN = Edit("saved-again", f"saved again as JPEG, quality {BAD_JPEG_QUALITY}", "jpg", _as_bad_jpeg)
-MIRRORED = Edit("mirrored", "mirrored", "png", lambda picture: as_png(ImageOps.mirror(picture)))
+SAVED_AGAIN = Edit("saved-again", f"saved it as JPEG, quality {BAD_JPEG_QUALITY}", "jpg", _as_bad_jpeg)
+MIRRORED = Edit("mirrored", "mirrored it", "png", lambda picture: as_png(ImageOps.mirror(picture)))
 TURNED = Edit(
-    "turned", "turned by 90 degrees", "png", lambda picture: as_png(picture.transpose(Image.Transpose.ROTATE_270))
+    "turned", "turned it by 90 degrees", "png", lambda picture: as_png(picture.transpose(Image.Transpose.ROTATE_270))
 )
-GREY = Edit("grey", "turned grey", "png", lambda picture: as_png(ImageOps.grayscale(on_white(picture))))
-INVERTED = Edit("inverted", "colours inverted", "png", lambda picture: as_png(ImageOps.invert(on_white(picture))))
+GREY = Edit("grey", "made it grey", "png", lambda picture: as_png(ImageOps.grayscale(on_white(picture))))
+INVERTED = Edit("inverted", "inverted its colours", "png", lambda picture: as_png(ImageOps.invert(on_white(picture))))
 EDITS = (SAVED_AGAIN, MIRRORED, TURNED, GREY, INVERTED)

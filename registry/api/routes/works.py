@@ -1,0 +1,149 @@
+"""The caller's works: register them, read them, withdraw them, have them erased."""
+
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response, Security
+from starlette.concurrency import run_in_threadpool
+
+from registry.accounts.caller import Caller, Scope
+from registry.api.authentication import caller
+from registry.api.faults import faulty
+from registry.api.form import Form, read_form
+from registry.api.openapi import file_part, form_request, json_part, problems
+from registry.api.opened import Opened
+from registry.api.pagination import USUAL_PER_PAGE, Cursor, Limit, cursor_at, index_of, link_to_next
+from registry.works import end, read
+from registry.works.register import register
+from registry.works.schemas import ClaimInput, Ended, Registered, Upload, WorkPage, WorkView, parse_claim
+
+CLAIM_BYTES = 256 * 1024
+"""The longest claim that its members' own limits allow, with room for escapes."""
+WORK_ID_PATTERN = "^wrk_[0-9a-hjkmnp-tv-z]{26}$"
+
+router = APIRouter(prefix="/v1/works", tags=["works"])
+
+Reader = Annotated[Caller, Security(caller, scopes=[Scope.WORKS_READ])]
+Writer = Annotated[Caller, Security(caller, scopes=[Scope.WORKS_WRITE])]
+WorkId = Annotated[str, Path(pattern=WORK_ID_PATTERN, examples=["wrk_3c6gkyt2tftjmx0k14jr7bvgn9"])]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern="^[!-~]{1,200}$",
+        description="Makes the request repeatable: the same key gets the identical answer.",
+    ),
+]
+
+
+async def registration_form(request: Request, installation: Opened, _: Writer) -> AsyncIterator[Form]:
+    form = await read_form(request, {"file": installation.settings.max_upload_bytes, "claim": CLAIM_BYTES})
+    try:
+        yield form
+    finally:
+        form.close()
+
+
+@router.post(
+    "",
+    operation_id="register_work",
+    summary="Register a picture",
+    status_code=HTTPStatus.CREATED,
+    response_description="The entry with its proof, and the receipt to keep.",
+    responses={
+        200: {"model": Registered, "description": "This account registered this file before; its first receipt."},
+        201: {"headers": {"Location": {"schema": {"type": "string"}}}},
+        **problems(HTTPStatus.NOT_FOUND),
+    },
+    openapi_extra=form_request(file=file_part("The picture."), claim=json_part(ClaimInput)),
+)
+async def register_work(
+    request: Request,
+    response: Response,
+    installation: Opened,
+    who: Writer,
+    *,
+    form: Annotated[Form, Depends(registration_form)],
+    idempotency_key: IdempotencyKey = None,
+) -> Registered:
+    """Answers when the ledger holds the entry. A picture that matches earlier works is registered with that finding."""
+    upload = Upload(form.parts["file"].bytes(), form.parts["file"].filename or "upload")
+    claim = _claim(form.parts["claim"].bytes())
+    async with request.app.state.picture_turns:
+        answer = await run_in_threadpool(register, installation, who, upload, claim, idempotency_key)
+    response.headers["Location"] = f"{router.prefix}/{answer.work_id}"
+    if answer.status == "already_registered":
+        response.status_code = HTTPStatus.OK
+    return answer
+
+
+@router.get("", operation_id="list_works", summary="The caller's works", response_description="A page, oldest first.")
+def list_works(
+    response: Response, installation: Opened, who: Reader, cursor: Cursor = None, limit: Limit = USUAL_PER_PAGE
+) -> WorkPage:
+    """The header Link names the next page, if there is one."""
+    page = read.list_works(installation, who.account_id, index_of(cursor) or 0, limit)
+    if page.next_index is not None:
+        page = page.model_copy(update={"next": cursor_at(page.next_index)})
+        response.headers["Link"] = link_to_next(router.prefix, cursor=cursor_at(page.next_index or 0), limit=limit)
+    return page
+
+
+@router.get(
+    "/{work_id}",
+    operation_id="get_work",
+    summary="One work",
+    response_description="The work with its versions.",
+    responses=problems(HTTPStatus.NOT_FOUND),
+)
+def get_work(installation: Opened, who: Reader, work_id: WorkId) -> WorkView:
+    """As its owner sees it."""
+    return read.get_work(installation, work_id, who.account_id)
+
+
+@router.get(
+    "/{work_id}/receipt",
+    operation_id="get_receipt",
+    summary="The receipt once more",
+    response_description="The first registration's answer.",
+    responses=problems(HTTPStatus.NOT_FOUND),
+)
+def get_receipt(installation: Opened, who: Reader, work_id: WorkId) -> Registered:
+    """The same receipt as at the registration."""
+    return read.get_receipt(installation, work_id, who.account_id)
+
+
+@router.post(
+    "/{work_id}/withdraw",
+    operation_id="withdraw_work",
+    summary="Withdraw a work from the search",
+    response_description="The entry that says so.",
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def withdraw_work(installation: Opened, who: Writer, work_id: WorkId) -> Ended:
+    """Listings match it no more; its registration and its proof stay."""
+    return end.withdraw(installation, work_id, who.account_id)
+
+
+@router.post(
+    "/{work_id}/erase",
+    operation_id="erase_work",
+    summary="Erase what is private of a work",
+    response_description="The entry that says so.",
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def erase_work(installation: Opened, who: Writer, work_id: WorkId) -> Ended:
+    """Claim, salts and originals are destroyed for ever; every other proof still verifies."""
+    return end.erase(installation, work_id, who.account_id)
+
+
+def _claim(content: bytes) -> ClaimInput:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise faulty("field_invalid", ["claim"], "It is no JSON object.")
+    return parse_claim(value)

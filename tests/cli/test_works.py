@@ -1,0 +1,93 @@
+"""`registry works`: listed, shown, withdrawn, erased; and receipts written."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from registry.cli.main import app
+from tests.cli.command import Answer, run
+
+
+def test_works_are_listed_oldest_first(registered_once: tuple[Path, Answer]) -> None:
+    home, registered = registered_once
+    lines = run("works", "list", "--home", home, "--json").lines
+    assert [line["index"] for line in lines] == [0, 1, 2, 3, 4]
+    assert {line["id"] for line in lines} == {line["work_id"] for line in registered.lines}
+    assert {line["state"] for line in lines} == {"registered"}
+    assert run("works", "list", "--limit", "2", "--home", home, "--json").lines == lines[:2]
+
+
+def test_people_see_whole_ids_in_a_terminal_of_80_columns(registered_once: tuple[Path, Answer]) -> None:
+    home, registered = registered_once
+    answer = run("works", "list", "--home", home, environment={"COLUMNS": "80"})
+    for line in registered.lines:
+        assert line["work_id"] in answer.stderr
+
+
+def test_one_work_is_shown_with_its_versions(registered_once: tuple[Path, Answer]) -> None:
+    home, registered = registered_once
+    expected = registered.lines[3]
+    work = run("works", "show", expected["work_id"], "--home", home, "--json").line
+    assert (work["id"], work["title"], work["creator"]) == (expected["work_id"], "design-3", "Studio")
+    assert [version["sha256"] for version in work["versions"]] == [expected["sha256"]]
+    for_people = run("works", "show", expected["work_id"], "--home", home).stderr
+    assert "design-3.png" in for_people
+
+
+@pytest.mark.parametrize("command", ["show", "receipt", "withdraw", "erase"])
+def test_a_work_that_does_not_exist_is_refused(registered_once: tuple[Path, Answer], command: str) -> None:
+    yes = ["--yes"] if command in ("withdraw", "erase") else []
+    answer = run("works", command, "wrk_nothing", *yes, "--home", registered_once[0], "--json")
+    assert (answer.code, answer.error["code"]) == (3, "no_such_work")
+
+
+def test_a_receipt_file_verifies_and_so_does_its_original(
+    registered_once: tuple[Path, Answer], designs: Path, tmp_path: Path
+) -> None:
+    home, registered = registered_once
+    line, file = registered.lines[1], tmp_path / "receipt.json"
+    written = run("works", "receipt", line["work_id"], "-o", file, "--home", home, "--json")
+    assert written.line == {"work_id": line["work_id"], "path": str(file)}
+    on_stdout = run("works", "receipt", line["work_id"], "--home", home)
+    assert on_stdout.stdout.encode() == file.read_bytes()
+    key = run("ledger", "show", "--home", home, "--json").line["verifier_key"]
+    report = run("verify", file, "--work", line["path"], "--key", key, "--json")
+    assert (report.code, report.line["verdict"]) == (0, "proven")
+
+
+def test_withdrawing_is_recorded_and_the_receipt_still_verifies(studio_home: Path, tmp_path: Path) -> None:
+    work_id = run("works", "list", "--home", studio_home, "--json").lines[2]["id"]
+    ended = run("works", "withdraw", work_id, "--yes", "--home", studio_home, "--json").line
+    assert ended == {"work_id": work_id, "state": "withdrawn", "index": 5}
+    assert run("works", "show", work_id, "--home", studio_home, "--json").line["state"] == "withdrawn"
+    file = tmp_path / "receipt.json"
+    run("works", "receipt", work_id, "-o", file, "--home", studio_home)
+    assert run("verify", file).code == 0
+    assert run("ledger", "verify", "--home", studio_home, "--json").line["ok"]
+    again = run("works", "withdraw", work_id, "--yes", "--home", studio_home, "--json")
+    assert (again.code, again.error["code"]) == (3, "work_ended")
+
+
+def test_erasing_destroys_what_is_personal_and_the_ledger_still_verifies(studio_home: Path) -> None:
+    work = run("works", "list", "--home", studio_home, "--json").lines[0]
+    sha256 = work["versions"][0]["sha256"]
+    assert run("works", "erase", work["id"], "--yes", "--home", studio_home).code == 0
+    erased = run("works", "show", work["id"], "--home", studio_home, "--json").line
+    assert (erased["state"], erased["title"], erased["creator"]) == ("erased", None, None)
+    assert erased["versions"][0]["sha256"] is None
+    assert not [file for file in (studio_home / "objects").rglob("*") if sha256 in file.name]
+    assert run("ledger", "verify", "--home", studio_home, "--json").line["ok"]
+    assert run("works", "list", "--home", studio_home).code == 0
+
+
+@pytest.mark.parametrize("command", ["withdraw", "erase"])
+def test_what_cannot_be_taken_back_is_asked_for(studio_home: Path, command: str) -> None:
+    work = run("works", "list", "--home", studio_home, "--json").lines[0]
+    arguments = ["works", command, work["id"], "--home", str(studio_home)]
+    declined = CliRunner().invoke(app, arguments, input="n\n")
+    assert declined.exit_code == 3
+    assert "design-" in declined.stderr
+    assert run(*arguments, "--json").code == 2
+    assert run("works", "show", work["id"], "--home", studio_home, "--json").line == work
+    assert CliRunner().invoke(app, arguments, input="y\n").exit_code == 0
