@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registry.cli.backend import Backend
     from registry.works.schemas import ClaimInput, Finding, Registered
 
+WORDS = {"registered": "registered", "already_registered": "already"}
 RELATIONS = {
     "identical_file": "The same file as",
     "identical_pixels": "The same pixels as",
@@ -73,21 +74,26 @@ def register(
             "licence": licence and normalize("NFC", licence),
         }
     )
+    if server and owner is not None:
+        raise typer.BadParameter("on a server works belong to the account of the API key.", param_hint="--owner")
     signing_key = None if sign_with is None else load_signing_key(sign_with)
     if selection.left_out():
         output.say(f"Left out: {selection.left_out()}.", style="dim")
     counts: Counter[str] = Counter()
-    with (
-        connect(home, server, key, make=True) as backend,
-        output.progress("Registering", len(selection.files)) as progress,
-        StopRequest() as stop,
-    ):
-        work = _Registration(backend, claim, owner, signing_key)
-        for path, outcome in overlapping(selection.files, work, threads=backend.parallel, stop=stop):
-            _tell(output, path, outcome)
-            counts[outcome.status] += 1
-            progress.advance()
-    _sum_up(output, counts, len(selection.files))
+    try:
+        with (
+            connect(home, server, key, make=True) as backend,
+            output.progress("Registering", len(selection.files)) as progress,
+            StopRequest() as stop,
+        ):
+            work = _Registration(backend, claim, owner, signing_key)
+            for path, outcome in overlapping(selection.files, work, threads=backend.parallel, stop=stop):
+                _tell(output, path, outcome)
+                counts[outcome.status] += 1
+                progress.advance()
+    finally:  # also when the disk is full or the server gone: what was answered stands
+        if counts or not selection.files:
+            _sum_up(output, counts)
     if counts.total() < len(selection.files):
         output.say("Stopped between two files. To go on, run the same command again.", style="bold")
         raise typer.Exit(ExitCode.INTERRUPTED)
@@ -148,22 +154,20 @@ def _tell(output: Output, path: Path, outcome: _Outcome) -> None:
     )
     if answer is not None:
         style = "green" if answer.status == "registered" else "dim"
-        output.line(
-            f"{answer.status.replace('_', ' '):<18} {path}  entry {answer.index}  {answer.work_id}", style=style
-        )
+        output.line(f"{WORDS[answer.status]:<10} {answer.index:>6}  {answer.work_id}  {path}", style=style)
         for note in answer.notes:
-            output.line(f"{'note':<18} {note.text}", style="dim")
+            output.line(f"{'':<19}{note.text}", style="dim")
         for finding in answer.findings:
             _tell_finding(output, path, finding)
     elif refusal is not None:
-        output.line(f"{'refused':<18} {path}  {refusal.code}: {refusal.message}", style="red")
-        output.line(f"{'':<18} {refusal.hint}", style="dim")
+        output.line(f"{'refused':<19}{path}  {refusal.code}: {refusal.message}", style="red")
+        output.line(f"{'':<19}{refusal.hint}", style="dim")
 
 
 def _tell_finding(output: Output, path: Path, finding: "Finding") -> None:
     found = finding_in_words(finding)
     if finding.own:
-        output.line(f"{'note':<18} {found}", style="dim")
+        output.line(f"{'':<19}{found}", style="dim")
         return
     output.panel(
         f"{path}\n{found}\nIt is registered with this finding in its claim. Who is right, a person has to decide.",
@@ -178,12 +182,7 @@ def finding_in_words(finding: "Finding") -> str:
     return f"{RELATIONS[finding.relation]} {whose} {finding.work_id}: {finding.transform}; score {finding.score:.2f}."
 
 
-def _sum_up(output: Output, counts: "Counter[str]", selected: int) -> None:
-    if not selected:
-        output.say("There is no picture there.", style="yellow")
-        return
+def _sum_up(output: Output, counts: "Counter[str]") -> None:
     words = (("registered", "registered"), ("already_registered", "registered before"), ("refused", "refused"))
-    output.say(
-        ", ".join(f"{counts[status]} {word}" for status, word in words if counts[status]) or "Nothing done.",
-        style="bold",
-    )
+    done = ", ".join(f"{counts[status]} {word}" for status, word in words if counts[status])
+    output.say(done or "There is no picture there.", style="bold")

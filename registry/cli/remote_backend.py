@@ -15,6 +15,7 @@ from registry.clock import SystemClock
 from registry.errors import Refused
 from registry.listings.check import MOST_EVIDENCE_PICTURES
 from registry.listings.schemas import CheckView
+from registry.works import schemas
 from registry.works.schemas import ClaimInput, Ended, Registered, WorkView
 
 LARGEST_SENT = 200 * 1024 * 1024
@@ -65,10 +66,10 @@ class RemoteBackend:
                 hint="Leave --owner out, or use a key of that owner.",
             )
         # One key for each call: whatever breaks on the way, the file is registered once.
-        return self._client.register(Upload(content, name), claim, idempotency_key=str(uuid4()))
+        return self._client.register(_upload(content, name), claim, idempotency_key=str(uuid4()))
 
     def check(self, content: bytes, name: str) -> CheckView:
-        return self._client.check(Upload(content, name))
+        return self._client.check(_upload(content, name))
 
     def evidence(self, check: CheckView) -> list[bytes]:
         best = check.matches[:MOST_EVIDENCE_PICTURES]
@@ -124,6 +125,11 @@ class RemoteBackend:
 
     def revoke_key(self, key_id: str) -> NamedKey:
         return _named(self._client.revoke_key(key_id))
+
+
+def _upload(content: bytes, name: str) -> Upload:
+    schemas.Upload(content, name)  # a name that the server would refuse may not even be sent: it may be no text
+    return Upload(content, name)
 
 
 def _named(key: KeyView) -> NamedKey:

@@ -4,7 +4,7 @@ import shutil
 import signal
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from tests.cli.command import PATIENCE_SECONDS, Answer, run, run_as_process, started

@@ -5,7 +5,7 @@ import signal
 import urllib.request
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from tests.cli.command import PATIENCE_SECONDS, run, started
