@@ -20,7 +20,7 @@ DESCRIPTION = (
     "them in listing pictures."
 )
 CHAPTERS = {
-    "works": "Register designs, read them, add versions, withdraw or erase them.",
+    "works": "Register designs, read them, withdraw or erase them.",
     "checks": "Ask whether a listing picture contains a registered work.",
     "ledger": "Read the ledger and get proofs from it. Public.",
     "log": "The static resources of the log, for witnesses and monitors. Public.",

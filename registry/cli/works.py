@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DIGEST_SHOWN = 12
 """Hex digits of a file's digest that tell files apart for a person: 48 bits."""
 
-app = typer.Typer(no_args_is_help=True, help="List, show, withdraw, amend or erase registered works; write receipts.")
+app = typer.Typer(no_args_is_help=True, help="List, show, withdraw or erase registered works; write receipts.")
 
 WorkId = Annotated[str, typer.Argument(metavar="WORK-ID", help="From `registry works list`: wrk_...")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]

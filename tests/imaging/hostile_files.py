@@ -62,9 +62,8 @@ def _damaged() -> dict[str, bytes]:
         whole = encoded(flattened(design(2)), kind)
         files[f"half a {kind}"] = whole[: len(whole) // 2]
         files[f"only the beginning of a {kind}"] = whole[:40]
-    whole = bytearray(encoded(flattened(design(2))))
-    whole[60:90] = bytes(30)
-    files["PNG with damaged pixels"] = bytes(whole)
+    whole = encoded(flattened(design(2)))
+    files["PNG with damaged pixels"] = whole[:60] + bytes(30) + whole[90:]
     files["PSD that ends"] = b"8BPS\x00\x01" + bytes(20)
     files["PNG of no pixels"] = _png_that_says(0, 100)
     return files

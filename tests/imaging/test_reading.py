@@ -1,7 +1,10 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from registry.imaging import canonical_pixels, dct_hash
@@ -9,6 +12,10 @@ from registry.imaging.reading import read
 from registry.imaging.reduction import rounded_quotient, weighted_sums
 from registry.imaging.symmetry import Symmetry
 from tests.drawn_pictures import design, encoded, flattened, inverted
+
+
+def rows_of(pixels: NDArray[np.int64], start: int, end: int) -> NDArray[np.int64]:
+    return pixels[start:end]
 
 
 def hashes(picture: Image.Image) -> dict[tuple[Symmetry, bool], bytes]:
@@ -31,12 +38,13 @@ def test_reduction_commutes_with_every_symmetry_and_keeps_the_sum(
     height: int, width: int, out_height: int, out_width: int, seed: int
 ) -> None:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3))
-    reduced = weighted_sums(lambda start, end: pixels[start:end], height, width, out_height, out_width)
+    reduced = weighted_sums(partial(rows_of, pixels), height, width, out_height, out_width)
     assert reduced.sum() == pixels.sum() * out_height * out_width
     for symmetry in Symmetry:
         turned = symmetry.apply(pixels)
         shape = (out_width, out_height) if symmetry.quarter_turns % 2 else (out_height, out_width)
-        again = weighted_sums(lambda start, end, t=turned: t[start:end], turned.shape[0], turned.shape[1], *shape)
+        rows = partial(rows_of, turned)
+        again = weighted_sums(rows, turned.shape[0], turned.shape[1], *shape)
         assert np.array_equal(again, symmetry.apply(reduced))
 
 

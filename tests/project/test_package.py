@@ -59,4 +59,6 @@ def test_the_installed_package_answers_help(installed: Path, tmp_path: Path) -> 
 
 
 def test_the_installed_package_makes_a_home_and_verifies_its_empty_ledger(installed: Path, tmp_path: Path) -> None:
+    run(installed, tmp_path, "keys", "create", "robot", "--account", "Studio")
+
     assert '"ok":true' in run(installed, tmp_path, "ledger", "verify", "--json").replace(": ", ":")
