@@ -25,7 +25,7 @@ def free_port() -> int:
 
 def session(shown: list[Command], folder: Path) -> str:
     """One bash script for the whole page; each command's output goes to a file of its own, what still runs is ended."""
-    lines = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"]
+    lines = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT"]
     for number, command in enumerate(shown):
         lines += [f"exec >'{folder}/output-{number}' 2>&1", command.script]
     return "\n".join(lines) + "\n"
