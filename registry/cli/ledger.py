@@ -55,9 +55,16 @@ def verify(*, home: Home = None, server: Server = None, as_json: AsJson = False)
             "registry verify FILE.",
         )
     output = Output(as_json=as_json)
-    with open_home(home, must_exist=True) as installation, output.progress("Verifying") as progress:
-        check = verify_ledger(installation.database, installation.ledger, installation.objects, progress.reached)
-        check.errors += check_works(installation)
+    try:
+        with open_home(home, must_exist=True) as installation, output.progress("Verifying") as progress:
+            check = verify_ledger(installation.database, installation.ledger, installation.objects, progress.reached)
+            check.errors += check_works(installation)
+    except Broken as error:
+        # Keys and database that do not belong together, or a damaged file: that is a finding, too.
+        output.record({"size": None, "root": None, "ok": False, "errors": [{"index": None, "what": error.message}]})
+        if not as_json:
+            output.failure(error)
+        raise typer.Exit(ExitCode.CHECK_FAILED) from error
     output.record(check.to_json())
     if check.ok:
         output.say(f"In order: {check.size} entries, root {check.root}", style="green")

@@ -1,4 +1,7 @@
-"""The home on this machine, asked directly."""
+"""The home on this machine, asked directly.
+
+Verbs on pictures are imported when they are called: what only asks the ledger starts without numpy and Pillow.
+"""
 
 import json
 import threading
@@ -13,12 +16,9 @@ from registry.cli.backend import NamedKey
 from registry.client.schemas import ConsistencyProof, LedgerEntry, LedgerHead
 from registry.errors import Refused
 from registry.installation import Installation
-from registry.listings.check import MOST_EVIDENCE_PICTURES, check, get_evidence
 from registry.listings.schemas import CheckView
 from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.tree import leaf_hash
-from registry.works import end, read
-from registry.works.register import register
 from registry.works.schemas import ClaimInput, Ended, Registered, Upload, WorkView
 
 
@@ -42,17 +42,25 @@ class LocalBackend:
         return self._installation.settings.picture_workers
 
     def register(self, content: bytes, name: str, claim: ClaimInput, owner: str | None) -> Registered:
+        from registry.works.register import register
+
         upload = self._upload(content, name)
         return register(self._installation, self._caller(owner or claim.creator), upload, claim)
 
     def check(self, content: bytes, name: str) -> CheckView:
+        from registry.listings.check import check
+
         return check(self._installation, None, self._upload(content, name))
 
     def evidence(self, check: CheckView) -> list[bytes]:
+        from registry.listings.check import MOST_EVIDENCE_PICTURES, get_evidence
+
         best = check.matches[:MOST_EVIDENCE_PICTURES]
         return [get_evidence(self._installation, check.id, match.index) for match in best]
 
     def works(self) -> Iterator[WorkView]:
+        from registry.works import read
+
         following: int | None = 0
         while following is not None:
             page = read.list_works(self._installation, from_index=following)
@@ -60,15 +68,23 @@ class LocalBackend:
             following = page.next_index
 
     def work(self, work_id: str) -> WorkView:
+        from registry.works import read
+
         return read.get_work(self._installation, work_id)
 
     def receipt(self, work_id: str) -> dict[str, Any]:
+        from registry.works import read
+
         return read.get_receipt(self._installation, work_id).receipt
 
     def withdraw(self, work_id: str) -> Ended:
+        from registry.works import end
+
         return end.withdraw(self._installation, work_id)
 
     def erase(self, work_id: str) -> Ended:
+        from registry.works import end
+
         return end.erase(self._installation, work_id)
 
     def ledger_head(self) -> LedgerHead:

@@ -16,6 +16,8 @@ from registry.cli.main import app
 PATIENCE_SECONDS = 120.0
 WIDE = "200"
 """Columns: no line that a test looks for is broken in two."""
+NOWHERE = "/nonexistent/home"
+"""The home of a command that is given none: never that of whoever runs the tests."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,17 @@ class Answer:
 
 def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Answer:
     """In this process."""
-    given = {"COLUMNS": WIDE, "TERM": "dumb", **(environment or {})}
+    given = {"REGISTRY_HOME": NOWHERE, "COLUMNS": WIDE, "TERM": "dumb", **(environment or {})}
     result = CliRunner().invoke(app, [str(argument) for argument in arguments], env=given)
     return Answer(result.exit_code, result.stdout, result.stderr)
 
 
-def started(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None, interpreter: tuple[str, ...] = ()
-) -> "subprocess.Popen[str]":
+def started(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
     """In a process of its own, without any setting of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
     return subprocess.Popen(
-        [sys.executable, *interpreter, "-m", "registry.cli.main", *map(str, arguments)],
-        env={**kept, "COLUMNS": WIDE, **(environment or {})},
+        [sys.executable, "-m", "registry.cli.main", *map(str, arguments)],
+        env={**kept, "REGISTRY_HOME": NOWHERE, "COLUMNS": WIDE, **(environment or {})},
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -68,6 +68,29 @@ def test_verify_names_the_entry_that_was_changed(opened: Installation, environme
     assert answer.line["errors"][0]["what"] in for_people.stderr
 
 
+def test_verify_answers_in_its_form_also_when_the_home_cannot_be_opened(
+    opened: Installation, environment: dict[str, str]
+) -> None:
+    append(opened, 2)
+    with opened.database.write() as session:
+        session.execute(text("UPDATE ledger_head SET origin = 'registry.example/another'"))
+    answer = run("ledger", "verify", "--json", environment=environment)
+    assert answer.code == 1
+    assert (answer.line["ok"], answer.line["errors"][0]["index"]) == (False, None)
+    assert "registry.example/another" in answer.line["errors"][0]["what"]
+    for_people = run("ledger", "verify", environment=environment)
+    assert for_people.code == 1
+    assert "ledger_key_differs" in for_people.stderr
+
+
+def test_verify_names_a_work_that_lost_its_rows(environment: dict[str, str], opened: Installation) -> None:
+    with opened.database.write() as session:
+        opened.ledger.append(session, "register", "wrk_1", {"title": "Harbour"})
+    answer = run("ledger", "verify", "--json", environment=environment)
+    assert answer.code == 1
+    assert [error["index"] for error in answer.line["errors"]] == [0]
+
+
 @SQLITE_ONLY
 def test_verify_starts_no_process_that_reads_pictures(opened: Installation, environment: dict[str, str]) -> None:
     program_that_fails = {"PYTHONPATH": "", "PATH": ""}
