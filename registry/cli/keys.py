@@ -66,8 +66,7 @@ def list_(
     with connect(home, server, key) as backend:
         found = backend.list_keys(account)
         now = backend.now()
-    for one in found:
-        output.record(_record(one))
+    output.records(_record(one) for one in found)
     if not found:
         output.say("There is no key. Make one with: registry keys create NAME --account OWNER")
         return

@@ -49,9 +49,13 @@ class Output:
         return Console(stderr=True, highlight=False)
 
     def record(self, record: Mapping[str, object]) -> None:
-        """One JSON line, flushed: a reader at the other end of a pipe sees it at once. ASCII, whatever the locale."""
+        """One JSON line, sent at once: a reader at the other end of a pipe need not wait for the next."""
+        self.records([record])
+
+    def records(self, records: Iterable[Mapping[str, object]]) -> None:
+        """JSON lines, sent together. ASCII, whatever the locale."""
         if self.as_json:
-            sys.stdout.write(json.dumps(record) + "\n")
+            sys.stdout.write("".join(f"{json.dumps(record)}\n" for record in records))
             sys.stdout.flush()
 
     def say(self, text: "str | RenderableType" = "", *, style: str = "") -> None:

@@ -38,11 +38,9 @@ def list_(
     from registry.cli.backend import connect
 
     output = Output(as_json=as_json)
-    shown = []
     with connect(home, server, key) as backend:
-        for work in islice(backend.works(), limit):
-            output.record(work.model_dump(mode="json"))
-            shown.append(work)
+        shown = list(islice(backend.works(), limit))
+    output.records(work.model_dump(mode="json") for work in shown)
     if not shown:
         output.say("No work is registered yet. Register one with: registry register PICTURE --creator NAME")
         return
