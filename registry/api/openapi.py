@@ -13,14 +13,14 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from registry.api import form
 from registry.client import problem
 from registry.client.schemas import KeyRequest
-from registry.works.schemas import ClaimInput
+from registry.works.schemas import AmendmentInput, ClaimInput
 
 Document = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEM_CONTENT = {problem.MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
 _MODELS: dict[JsonSchemaMode, tuple[type[BaseModel], ...]] = {
-    "validation": (KeyRequest, ClaimInput),
+    "validation": (KeyRequest, ClaimInput, AmendmentInput),
     "serialization": (problem.Problem,),
 }
 """Shapes that no route's signature names: bodies that are read, and errors that are written."""
@@ -69,11 +69,12 @@ def json_request(model: type[BaseModel]) -> Document:
     return _request("application/json", {"$ref": _REFERENCE.format(model=model.__name__)})
 
 
-def form_request(**parts: Document) -> Document:
-    """For a route's ``openapi_extra``: the body is a form with exactly these fields, all needed."""
+def form_request(*, optional: frozenset[str] = frozenset(), **parts: Document) -> Document:
+    """For a route's ``openapi_extra``: the body is a form with exactly these fields, all needed but the optional."""
+    required = sorted(parts.keys() - optional)
     return _request(
         form.MEDIA_TYPE,
-        {"type": "object", "properties": parts, "required": sorted(parts), "additionalProperties": False},
+        {"type": "object", "properties": parts, "required": required, "additionalProperties": False},
     )
 
 

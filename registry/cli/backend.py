@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from registry.client.schemas import ConsistencyProof, LedgerEntry, LedgerHead
     from registry.installation import Installation
     from registry.listings.schemas import CheckView
-    from registry.works.schemas import ClaimInput, Ended, Registered, WorkView
+    from registry.works.schemas import AmendmentInput, ClaimInput, Ended, Registered, WorkView
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ class Backend(Protocol):
         """For the account of ``owner``. Where that is None: here the creator's, on a server the key's."""
         ...
 
+    def amend(self, work_id: str, amendment: "AmendmentInput", content: bytes | None, name: str | None) -> "Registered":
+        """A new picture (``content`` and its ``name``), or the drafts of ``amendment``, or both."""
+        ...
+
     def check(self, content: bytes, name: str) -> "CheckView": ...
 
     def evidence(self, check: "CheckView") -> list[bytes]:
@@ -63,7 +67,9 @@ class Backend(Protocol):
 
     def work(self, work_id: str) -> "WorkView": ...
 
-    def receipt(self, work_id: str) -> "dict[str, Any]": ...
+    def receipt(self, work_id: str, index: int | None) -> "dict[str, Any]":
+        """Of the version at entry ``index``; the first where that is None."""
+        ...
 
     def withdraw(self, work_id: str) -> "Ended": ...
 

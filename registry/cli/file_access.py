@@ -4,6 +4,9 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from registry.errors import Refused
@@ -12,8 +15,15 @@ from registry.errors import Refused
 def read_regular_file(path: Path, limit: int) -> bytes:
     """The file's bytes, at most one more than ``limit``: enough to see that it is too large.
 
-    Raises ``Refused``: ``unreadable_file``, ``not_a_regular_file``. A named pipe does not make it wait.
+    Raises ``Refused``: ``unreadable_file``, ``not_a_regular_file``.
     """
+    with opened_regular_file(path) as file:
+        return file.read(limit + 1)
+
+
+@contextmanager
+def opened_regular_file(path: Path) -> Iterator[BufferedReader]:
+    """The file, to be read as a stream; errors as above, also those of reading. A named pipe does not make it wait."""
     try:
         # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. Regular files ignore it.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -24,7 +34,7 @@ def read_regular_file(path: Path, limit: int) -> bytes:
                     "This is a pipe, a socket or a device, not a file.",
                     hint="Save the content to a file and name that.",
                 )
-            return file.read(limit + 1)
+            yield file
     except OSError as error:
         raise Refused(
             "unreadable_file",

@@ -19,7 +19,7 @@ from registry.installation import Installation
 from registry.listings.schemas import CheckView
 from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.tree import leaf_hash
-from registry.works.schemas import ClaimInput, Ended, Registered, Upload, WorkView
+from registry.works.schemas import AmendmentInput, ClaimInput, Ended, Registered, Upload, WorkView
 
 
 class LocalBackend:
@@ -47,6 +47,12 @@ class LocalBackend:
         upload = self._upload(content, name)
         return register(self._installation, self._caller(owner or claim.creator), upload, claim)
 
+    def amend(self, work_id: str, amendment: AmendmentInput, content: bytes | None, name: str | None) -> Registered:
+        from registry.works.amend import amend
+
+        upload = None if content is None else self._upload(content, name or "")
+        return amend(self._installation, work_id, amendment, upload)
+
     def check(self, content: bytes, name: str) -> CheckView:
         from registry.listings.check import check
 
@@ -72,10 +78,10 @@ class LocalBackend:
 
         return read.get_work(self._installation, work_id)
 
-    def receipt(self, work_id: str) -> dict[str, Any]:
+    def receipt(self, work_id: str, index: int | None) -> dict[str, Any]:
         from registry.works import read
 
-        return read.get_receipt(self._installation, work_id).receipt
+        return read.get_receipt(self._installation, work_id, index=index).receipt
 
     def withdraw(self, work_id: str) -> Ended:
         from registry.works import end

@@ -66,3 +66,4 @@ PicturePaths = Annotated[
     list[Path],
     typer.Argument(metavar="PATH...", exists=True, help="Pictures, or folders with pictures, also in folders below."),
 ]
+WorkId = Annotated[str, typer.Argument(metavar="WORK-ID", help="From `registry works list`: wrk_...")]

@@ -16,7 +16,7 @@ from registry.errors import Refused
 from registry.listings.check import MOST_EVIDENCE_PICTURES
 from registry.listings.schemas import CheckView
 from registry.works import schemas
-from registry.works.schemas import ClaimInput, Ended, Registered, WorkView
+from registry.works.schemas import AmendmentInput, ClaimInput, Ended, Registered, WorkView
 
 LARGEST_SENT = 200 * 1024 * 1024
 """Bytes: the largest original that this product is made for."""
@@ -68,6 +68,10 @@ class RemoteBackend:
         # One key for each call: whatever breaks on the way, the file is registered once.
         return self._client.register(_upload(content, name), claim, idempotency_key=str(uuid4()))
 
+    def amend(self, work_id: str, amendment: AmendmentInput, content: bytes | None, name: str | None) -> Registered:
+        upload = None if content is None else _upload(content, name or "")
+        return self._client.amend(work_id, amendment, upload, idempotency_key=str(uuid4()))
+
     def check(self, content: bytes, name: str) -> CheckView:
         return self._client.check(_upload(content, name))
 
@@ -81,8 +85,8 @@ class RemoteBackend:
     def work(self, work_id: str) -> WorkView:
         return self._client.work(work_id)
 
-    def receipt(self, work_id: str) -> dict[str, Any]:
-        return self._client.receipt(work_id).receipt
+    def receipt(self, work_id: str, index: int | None) -> dict[str, Any]:
+        return self._client.receipt(work_id, index).receipt
 
     def withdraw(self, work_id: str) -> Ended:
         return self._client.withdraw(work_id)

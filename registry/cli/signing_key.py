@@ -14,7 +14,7 @@ from registry.errors import Conflict, Refused
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from registry.works.schemas import ClaimInput
+    from registry.works.schemas import AmendmentInput, ClaimInput
 
 MAX_KEY_FILE_BYTES = 16_384
 """An Ed25519 key in PEM takes 119 bytes; whatever is much longer is another file named by mistake."""
@@ -112,4 +112,16 @@ def signed(claim: "ClaimInput", content: bytes, key: "Ed25519PrivateKey") -> "Cl
 
     with_key = claim.model_copy(update={"owner_public_key": public_key_hex(key)})
     message = message_to_sign(with_key, hashlib.sha256(content).hexdigest())
+    return with_key.model_copy(update={"owner_signature": key.sign(message).hex()})
+
+
+def signed_amendment(
+    amendment: "AmendmentInput", work_id: str, content: bytes | None, key: "Ed25519PrivateKey"
+) -> "AmendmentInput":
+    """``amendment`` with the owner's public key and signature over it, the work and the file ``content``, if any."""
+    from registry.works.owner_signature import amendment_to_sign
+
+    with_key = amendment.model_copy(update={"owner_public_key": public_key_hex(key)})
+    digest = None if content is None else hashlib.sha256(content).hexdigest()
+    message = amendment_to_sign(with_key, work_id, digest)
     return with_key.model_copy(update={"owner_signature": key.sign(message).hex()})

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from registry.cli import amend
 from registry.cli.exit_codes import ExitCode
 from registry.cli.file_access import write_document
 from registry.cli.moments import in_words
-from registry.cli.options import AsJson, Home, Key, Server
+from registry.cli.options import AsJson, Home, Key, Server, WorkId
 from registry.cli.output import Output
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 DIGEST_SHOWN = 12
 """Hex digits of a file's digest that tell files apart for a person: 48 bits."""
 
-app = typer.Typer(no_args_is_help=True, help="List, show, withdraw or erase registered works; write receipts.")
+app = typer.Typer(no_args_is_help=True, help="List, show, amend, withdraw or erase registered works; write receipts.")
 
-WorkId = Annotated[str, typer.Argument(metavar="WORK-ID", help="From `registry works list`: wrk_...")]
+app.command()(amend.amend)
+
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
@@ -72,6 +74,9 @@ def receipt(
     output_file: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to FILE instead of stdout.")
     ] = None,
+    entry: Annotated[
+        int | None, typer.Option(min=0, help="Of the version at this entry, as `works show` tells. Default: the first.")
+    ] = None,
     home: Home = None,
     server: Server = None,
     key: Key = None,
@@ -82,7 +87,7 @@ def receipt(
     from registry.verify import canonical_json
 
     with connect(home, server, key) as backend:
-        kept = backend.receipt(work_id)
+        kept = backend.receipt(work_id, entry)
     # A receipt file is one JSON object on one line: it is its own --json.
     write_document(output_file, canonical_json.encode(kept) + b"\n")
     if output_file is not None:
@@ -167,7 +172,7 @@ def _tell_work(output: Output, work: "WorkView") -> None:
         [
             (
                 version.index,
-                version.original_name or "(erased)",
+                version.original_name or ("(erased)" if work.state == "erased" else "(drafts)"),
                 (version.sha256 or "")[:DIGEST_SHOWN],
                 version.media_type or "",
                 f"{version.width} x {version.height}" if version.width else "",

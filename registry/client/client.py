@@ -27,7 +27,7 @@ from registry.client.schemas import (
 )
 from registry.client.transport import Sleep, Transport, Upload
 from registry.listings.schemas import CheckView
-from registry.works.schemas import ClaimInput, Ended, Registered, WorkPage, WorkView
+from registry.works.schemas import AmendmentInput, ClaimInput, Ended, Registered, WorkPage, WorkView
 
 
 class RegistryClient:
@@ -96,6 +96,23 @@ class RegistryClient:
             fields={"claim": claim.model_dump_json(exclude_none=True)},
         )
 
+    def amend(
+        self,
+        work_id: str,
+        amendment: AmendmentInput,
+        file: Upload | Path | bytes | None = None,
+        idempotency_key: str | None = None,
+    ) -> Registered:
+        """Adds a picture or drafts to a work. NotFound: ``no_such_work``; Conflict: ``work_ended`` and others."""
+        return self._transport.shape(
+            Registered,
+            "POST",
+            f"/v1/works/{quote(work_id, safe='')}/versions",
+            headers={"Idempotency-Key": idempotency_key} if idempotency_key else None,
+            file=None if file is None else Upload.of(file),
+            fields={"claim": amendment.model_dump_json(exclude_none=True)},
+        )
+
     def works(self) -> Iterator[WorkView]:
         """The caller's works, oldest first, page by page."""
         cursor: str | None = None
@@ -110,9 +127,10 @@ class RegistryClient:
         """One work. NotFound: ``no_such_work``."""
         return self._transport.shape(WorkView, "GET", f"/v1/works/{quote(work_id, safe='')}")
 
-    def receipt(self, work_id: str) -> Registered:
-        """The first registration's answer once more."""
-        return self._transport.shape(Registered, "GET", f"/v1/works/{quote(work_id, safe='')}/receipt")
+    def receipt(self, work_id: str, index: int | None = None) -> Registered:
+        """The first registration's answer once more, or that of the amendment at entry ``index``."""
+        path = f"/v1/works/{quote(work_id, safe='')}/receipt"
+        return self._transport.shape(Registered, "GET", path, query={"index": index})
 
     def withdraw(self, work_id: str) -> Ended:
         """Takes a work out of the search."""

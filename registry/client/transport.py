@@ -93,7 +93,11 @@ class Transport:
         repeatable = method in _REPEATABLE or "Idempotency-Key" in (headers or {})
         for pause in _pauses(TRIES if repeatable else 1):
             with ExitStack() as opened:
-                parts = None if file is None else {"file": (file.name, _stream(file, opened))}
+                # A field without a file name keeps a form multipart that has no file in it.
+                parts: list[tuple[str, tuple[str | None, str | bytes | BinaryIO]]]
+                parts = [(name, (None, value)) for name, value in (fields or {}).items()]
+                if file is not None:
+                    parts.append(("file", (file.name, _stream(file, opened))))
                 try:
                     answer = self._http.request(
                         method,
@@ -101,8 +105,7 @@ class Transport:
                         params={name: value for name, value in (query or {}).items() if value is not None},
                         headers=dict(headers or {}),
                         json=json,
-                        files=parts,
-                        data=dict(fields) if fields else None,
+                        files=parts or None,
                     )
                 except httpx2.TransportError as error:
                     if pause is None:

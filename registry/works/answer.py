@@ -1,4 +1,4 @@
-"""The answer to a registration, derived again from what is recorded: the first and every later one are the same."""
+"""What a registration or an amendment was answered, derived from what is recorded: every time the same."""
 
 import json
 from typing import Literal, cast
@@ -14,9 +14,9 @@ from registry.works.schemas import Finding, NoteView, Registered
 
 
 def registered(installation: Installation, session: Session, index: int, status: str) -> Registered:
-    """What the registration at entry ``index`` was answered with. NotFound (``work_erased``) once it is erased."""
+    """What the registration or amendment at entry ``index`` was answered. NotFound (``work_erased``) once erased."""
     version = session.get(WorkVersion, index)
-    if version is None or version.file_sha256 is None or version.answer is None:
+    if version is None or version.answer is None:
         raise NotFound(
             "work_erased",
             "The work was erased; its entry stays in the ledger, what it said is gone.",
@@ -27,7 +27,7 @@ def registered(installation: Installation, session: Session, index: int, status:
     proof = TlogProof.parse(ledger.tlog_proof(session, index, version.checkpoint_size))
     told = json.loads(version.answer)
     return Registered(
-        status=cast(Literal["registered", "already_registered"], status),
+        status=cast(Literal["registered", "amended", "already_registered"], status),
         work_id=version.work_id,
         index=index,
         sha256=version.file_sha256,

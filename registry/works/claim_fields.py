@@ -3,24 +3,47 @@
 Names and meaning are for ever, as courts will read them: add, never change.
 """
 
-from registry.imaging.picture import Reading
-from registry.similarity.answer import Answer, Match
+from collections.abc import Sequence
+
+from registry.similarity.answer import Match
 from registry.verify.canonical_json import JsonValue
-from registry.works.schemas import ClaimInput
+from registry.works.models import WorkVersion
+from registry.works.schemas import AmendmentInput, ClaimInput
+from registry.works.version import Picture
 
 _SCORE_UNIT = 10_000
 """Scores stand in the claim in ten-thousandths: canonical JSON here has whole numbers only."""
 
 
-def claim_fields(
-    claim: ClaimInput, title: str, original_name: str, reading: Reading, answer: Answer
-) -> dict[str, JsonValue]:
+def registration_fields(claim: ClaimInput, title: str, picture: Picture) -> dict[str, JsonValue]:
     """Every field of a registration's claim. Each gets a salt of its own, so each can be disclosed alone."""
-    declared: dict[str, JsonValue] = claim.model_dump(exclude={"title"}, exclude_none=True, exclude_defaults=True)
+    return {**_declared(claim), "title": title, **_picture_fields(picture)}
+
+
+def amendment_fields(
+    amendment: AmendmentInput, earlier: Sequence[WorkVersion], picture: Picture | None
+) -> dict[str, JsonValue]:
+    """Every field of an amendment's claim; ``earlier`` are the work's states so far, oldest first."""
     return {
-        **declared,
-        "title": title,
-        "original_name": original_name,
+        **_declared(amendment),
+        "earlier_versions": [
+            {"index": version.entry_index, "file_sha256": version.file_sha256}
+            for version in earlier
+            if version.file_sha256 is not None
+        ],
+        **({} if picture is None else _picture_fields(picture)),
+    }
+
+
+def _declared(claim: ClaimInput | AmendmentInput) -> dict[str, JsonValue]:
+    declared: dict[str, JsonValue] = claim.model_dump(exclude={"title"}, exclude_none=True, exclude_defaults=True)
+    return declared
+
+
+def _picture_fields(picture: Picture) -> dict[str, JsonValue]:
+    reading, answer = picture.reading, picture.answer
+    return {
+        "original_name": picture.upload.name,
         "file_sha256": reading.sha256,
         "file_size": reading.size,
         "media_type": reading.media_type,

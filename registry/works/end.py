@@ -3,16 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import Conflict
 from registry.installation import Installation
 from registry.similarity import enrol
-from registry.works.models import Work, WorkVersion
-from registry.works.read import owned_work
-from registry.works.register import STATE_REGISTERED
+from registry.works.models import STATE_ERASED, STATE_REGISTERED, STATE_WITHDRAWN, Work, WorkVersion
+from registry.works.originals import delete_unreferenced
+from registry.works.read import ended, owned_work
 from registry.works.schemas import Ended
-
-STATE_WITHDRAWN = "withdrawn"
-STATE_ERASED = "erased"
 
 
 def withdraw(installation: Installation, work_id: str, account_id: str | None = None) -> Ended:
@@ -21,7 +17,7 @@ def withdraw(installation: Installation, work_id: str, account_id: str | None = 
         installation.ledger.lock(session)
         work = owned_work(session, work_id, account_id)
         if work.state != STATE_REGISTERED:
-            raise _ended(work)
+            raise ended(work)
         appended = installation.ledger.append(session, "withdraw", work.id, {"by": "owner"})
         enrol.retire(session, _indices(session, work), appended.index)
         work.state = STATE_WITHDRAWN
@@ -38,7 +34,7 @@ def erase(installation: Installation, work_id: str, account_id: str | None = Non
         installation.ledger.lock(session)
         work = owned_work(session, work_id, account_id)
         if work.state == STATE_ERASED:
-            raise _ended(work)
+            raise ended(work)
         indices = _indices(session, work)
         digests = list(session.scalars(select(WorkVersion.file_sha256).where(WorkVersion.work_id == work.id)))
         installation.ledger.forget(session, work.id)
@@ -48,24 +44,10 @@ def erase(installation: Installation, work_id: str, account_id: str | None = Non
             version.file_sha256 = version.original_name = version.media_type = version.answer = None
             version.width = version.height = None
         work.state, work.title, work.creator = STATE_ERASED, None, None
-        ended = Ended(work_id=work.id, state="erased", index=appended.index)
-    with installation.database.write() as session:
-        # Under the head's lock nobody can register the same original between the question and the deletion.
-        installation.ledger.lock(session)
-        for digest in digests:
-            still_held = select(WorkVersion.entry_index).where(WorkVersion.file_sha256 == digest).limit(1)
-            if digest is not None and session.scalar(still_held) is None:
-                installation.objects.delete(digest)
-    return ended
+        answer = Ended(work_id=work.id, state="erased", index=appended.index)
+    delete_unreferenced(installation, digests)
+    return answer
 
 
 def _indices(session: Session, work: Work) -> list[int]:
     return list(session.scalars(select(WorkVersion.entry_index).where(WorkVersion.work_id == work.id)))
-
-
-def _ended(work: Work) -> Conflict:
-    return Conflict(
-        "work_ended",
-        f"The work is {work.state} already; nothing was changed.",
-        hint="Its entries stay in the ledger: 'registry ledger proof' still proves them.",
-    )

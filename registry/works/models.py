@@ -5,6 +5,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.storage.database import Base
 
+STATE_REGISTERED = "registered"
+STATE_WITHDRAWN = "withdrawn"
+STATE_ERASED = "erased"
+
 
 class Work(Base):
     """A work: the subject of its ledger entries. ``title`` and ``creator`` are empty once erased."""
@@ -21,10 +25,10 @@ class Work(Base):
 
 
 class WorkVersion(Base):
-    """One picture of a work, by the entry that registered it. All that is nullable is empty once erased.
+    """One state of a work, by the entry that registered or amended it. All that is nullable is empty once erased.
 
-    ``answer`` is the JSON of the findings and notes that its owner was told, so that the same
-    question gets the same answer for ever.
+    ``answer`` is the JSON of the findings and notes that its owner was told, so that the same question
+    gets the same answer for ever. An amendment with drafts alone has an answer and no picture.
     """
 
     __tablename__ = "work_version"

@@ -5,7 +5,7 @@ from typing import Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import NotFound
+from registry.errors import Conflict, NotFound
 from registry.installation import Installation
 from registry.works.answer import registered
 from registry.works.models import Work, WorkVersion
@@ -24,6 +24,15 @@ def owned_work(session: Session, work_id: str, account_id: str | None) -> Work:
             hint="'registry works list' and GET /v1/works tell the ids of your works.",
         )
     return work
+
+
+def ended(work: Work) -> Conflict:
+    """The refusal to change a work that was withdrawn or erased."""
+    return Conflict(
+        "work_ended",
+        f"The work is {work.state}; nothing was changed.",
+        hint="Its entries stay in the ledger: 'registry ledger proof' still proves them.",
+    )
 
 
 def get_work(installation: Installation, work_id: str, account_id: str | None = None) -> WorkView:
@@ -46,11 +55,21 @@ def list_works(
         return WorkPage(items=[work_view(session, work) for work in shown], next_index=following)
 
 
-def get_receipt(installation: Installation, work_id: str, account_id: str | None = None) -> Registered:
-    """The first registration's answer once more. NotFound."""
+def get_receipt(
+    installation: Installation, work_id: str, account_id: str | None = None, index: int | None = None
+) -> Registered:
+    """What was answered to the first registration, or to the amendment at entry ``index``. NotFound."""
     with installation.database.read() as session:
         work = owned_work(session, work_id, account_id)
-        return registered(installation, session, work.first_index, "already_registered")
+        wanted = work.first_index if index is None else index
+        version = session.get(WorkVersion, wanted)
+        if version is None or version.work_id != work.id:
+            raise NotFound(
+                "no_such_version",
+                f"Entry {wanted} neither registered nor amended this work.",
+                hint="'registry works show' and GET /v1/works/{id} tell the entries of its versions.",
+            )
+        return registered(installation, session, wanted, "already_registered")
 
 
 def work_view(session: Session, work: Work) -> WorkView:

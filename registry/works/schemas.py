@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -79,6 +79,9 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+_Claim = TypeVar("_Claim", bound=_Shape)
+
+
 class LegalRegistration(_Shape):
     """A registration at an office, beside which this one stands."""
 
@@ -118,6 +121,30 @@ class ClaimInput(_Shape):
     owner_signature: Signature | None = None
 
 
+class AmendmentInput(_Shape):
+    """What the owner says of a later state of the work: a new picture, drafts, or both. All of it is private."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "description": "The final colours.",
+                    "created_on": "2024-06-02",
+                    "drafts": [{"sha256": "9f" * 32, "made_on": "2024-05-31", "note": "pencil sketch"}],
+                }
+            ]
+        },
+    )
+
+    description: LongText | None = None
+    created_on: CalendarDate | None = None
+    drafts: Annotated[list[Draft], Field(max_length=MOST_DRAFTS)] = []
+    owner_public_key: PublicKey | None = None
+    owner_signature: Signature | None = None
+
+
 class Finding(_Shape):
     """An earlier registered picture that this one matches."""
 
@@ -137,9 +164,9 @@ class NoteView(_Shape):
 
 
 class VersionView(_Shape):
-    """One picture of a work. What is null was erased."""
+    """One state of a work. What is null was erased, or never there: an amendment may bring drafts alone."""
 
-    index: Annotated[int, Field(ge=0, description="The ledger entry that registered it.")]
+    index: Annotated[int, Field(ge=0, description="The ledger entry that registered or amended the work.")]
     sha256: str | None
     original_name: str | None
     media_type: str | None
@@ -168,12 +195,15 @@ class WorkPage(_Shape):
 
 
 class Registered(_Shape):
-    """The answer to a registration: the entry, its proof under a signed checkpoint, and the receipt to keep."""
+    """The answer to a registration or an amendment: the entry, its proof under a signed checkpoint, the receipt."""
 
-    status: Literal["registered", "already_registered"]
+    status: Annotated[
+        Literal["registered", "amended", "already_registered"],
+        Field(description="`already_registered`: nothing was appended, this is what was answered before."),
+    ]
     work_id: str
     index: Annotated[int, Field(ge=0)]
-    sha256: Digest
+    sha256: Annotated[Digest | None, Field(description="Of the picture; null: drafts alone.")]
     entry: Annotated[dict[str, Any], Field(description="The public entry.")]
     inclusion_proof: Annotated[list[str], Field(description="Hex hashes from the leaf's sibling up to the root.")]
     checkpoint: Annotated[str, Field(description="Signed note of the checkpoint that the proof leads to.")]
@@ -209,8 +239,17 @@ class Upload:
 
 def parse_claim(value: Mapping[str, Any]) -> ClaimInput:
     """A claim from untrusted members. Refuses (``claim_invalid``) and points at the member."""
+    return _parsed(ClaimInput, value)
+
+
+def parse_amendment(value: Mapping[str, Any]) -> AmendmentInput:
+    """An amendment from untrusted members. Refuses (``claim_invalid``) and points at the member."""
+    return _parsed(AmendmentInput, value)
+
+
+def _parsed(shape: type[_Claim], value: Mapping[str, Any]) -> _Claim:
     try:
-        return ClaimInput.model_validate(dict(value))
+        return shape.model_validate(dict(value))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in first["loc"])

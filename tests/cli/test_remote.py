@@ -66,6 +66,21 @@ def test_registering_checking_and_receipts_are_the_same(
     assert len(evidence[0]) == 2
 
 
+def test_amending_a_work_on_the_server_is_seen_in_its_home(
+    server: dict[str, str], environment: dict[str, str], mixed: Path, tmp_path: Path
+) -> None:
+    work_id = run("register", mixed / "a.png", "--creator", "Studio", "--json", environment=server).line["work_id"]
+    picture = tmp_path / "final.png"
+    picture.write_bytes(encoded(design(73)))
+    arguments = ["works", "amend", work_id, picture, "--draft", mixed / "b.png", "--json"]
+    added = run(*arguments, environment=server).line
+    assert (added["status"], added["index"]) == ("amended", 1)
+    here = run(*arguments, environment=environment).line
+    assert here == {**added, "status": "already_registered"}
+    for command in (["works", "show", work_id], ["works", "receipt", work_id, "--entry", "1"]):
+        assert run(*command, environment=server).stdout == run(*command, environment=environment).stdout
+
+
 def test_ending_a_work_on_the_server_is_seen_in_its_home(
     server: dict[str, str], environment: dict[str, str], mixed: Path
 ) -> None:

@@ -1,5 +1,6 @@
-"""`registry works`: listed, shown, withdrawn, erased; and receipts written."""
+"""`registry works`: listed, shown, amended, withdrawn, erased; and receipts written."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from typer.testing import CliRunner
 
 from registry.cli.main import app
 from tests.cli.command import Answer, run
+from tests.drawn_pictures import design, encoded
 
 
 def test_works_are_listed_oldest_first(registered_once: tuple[Path, Answer]) -> None:
@@ -54,6 +56,58 @@ def test_a_receipt_file_verifies_and_so_does_its_original(
     key = run("ledger", "show", "--home", home, "--json").line["verifier_key"]
     report = run("verify", file, "--work", line["path"], "--key", key, "--json")
     assert (report.code, report.line["verdict"]) == (0, "proven")
+
+
+def test_a_new_picture_is_added_and_its_receipt_verifies(studio_home: Path, tmp_path: Path) -> None:
+    work_id = run("works", "list", "--home", studio_home, "--json").lines[1]["id"]
+    picture, file = tmp_path / "final.png", tmp_path / "receipt.json"
+    picture.write_bytes(encoded(design(9)))
+    arguments = ["works", "amend", work_id, picture, "--description", "Final", "--home", studio_home]
+    added = run(*arguments, "--json").line
+    assert (added["status"], added["index"], added["path"]) == ("amended", 5, str(picture))
+    again = run(*arguments, "--json")
+    assert (again.code, again.line["status"], again.line["index"]) == (0, "already_registered", 5)
+    run("works", "receipt", work_id, "--entry", "5", "-o", file, "--home", studio_home)
+    assert run("verify", file, "--work", picture).code == 0
+    match = run("check", picture, "--home", studio_home, "--json").line["matches"][0]
+    assert (match["work_id"], match["path"]) == (work_id, "final.png")
+    assert run("ledger", "verify", "--home", studio_home, "--json").line["ok"]
+
+
+def test_drafts_are_added_by_their_digest_alone(studio_home: Path, tmp_path: Path) -> None:
+    work_id = run("works", "list", "--home", studio_home, "--json").lines[0]["id"]
+    sketch, layers = tmp_path / "sketch.txt", tmp_path / "layers.bin"
+    sketch.write_bytes(b"a pencil sketch")
+    layers.write_bytes(bytes(3_000_000))
+    added = run("works", "amend", work_id, "--draft", sketch, "--draft", layers, "--home", studio_home, "--json")
+    assert (added.code, added.line["sha256"], added.line["path"]) == (0, None, None)
+    receipt = run("works", "receipt", work_id, "--entry", "5", "--home", studio_home).line
+    values = {field["name"]: field["value"] for field in receipt["disclosure"]["disclosed"]}
+    assert values["drafts"] == [{"sha256": hashlib.sha256(file.read_bytes()).hexdigest()} for file in (sketch, layers)]
+    assert "(drafts)" in run("works", "show", work_id, "--home", studio_home).stderr
+
+
+def test_a_signed_amendment_holds_the_key_and_its_signature(studio_home: Path, tmp_path: Path) -> None:
+    work_id = run("works", "list", "--home", studio_home, "--json").lines[0]["id"]
+    key, picture = tmp_path / "owner.pem", tmp_path / "final.png"
+    public = run("signing-key", "create", key, "--json").line["public_key"]
+    picture.write_bytes(encoded(design(9)))
+    assert run("works", "amend", work_id, picture, "--sign-with", key, "--home", studio_home).code == 0
+    receipt = run("works", "receipt", work_id, "--entry", "5", "--home", studio_home).line
+    values = {field["name"]: field["value"] for field in receipt["disclosure"]["disclosed"]}
+    assert values["owner_public_key"] == public
+
+
+def test_an_amendment_of_nothing_is_wrong_usage(studio_home: Path) -> None:
+    work_id = run("works", "list", "--home", studio_home, "--json").lines[0]["id"]
+    assert run("works", "amend", work_id, "--home", studio_home).code == 2
+
+
+def test_a_picture_of_another_work_is_refused(studio_home: Path, designs: Path) -> None:
+    works = run("works", "list", "--home", studio_home, "--json").lines
+    arguments = ["works", "amend", works[0]["id"], designs / works[1]["versions"][0]["original_name"]]
+    refused = run(*arguments, "--home", studio_home, "--json")
+    assert (refused.code, refused.error["code"]) == (3, "file_of_another_work")
 
 
 def test_withdrawing_is_recorded_and_the_receipt_still_verifies(studio_home: Path, tmp_path: Path) -> None:

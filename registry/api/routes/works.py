@@ -1,11 +1,11 @@
-"""The caller's works: register them, read them, withdraw them, have them erased."""
+"""The caller's works: register them, amend them, read them, withdraw them, have them erased."""
 
 import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response, Security
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
 from starlette.concurrency import run_in_threadpool
 
 from registry.accounts.caller import Caller, Scope
@@ -15,9 +15,21 @@ from registry.api.form import Form, read_form
 from registry.api.openapi import file_part, form_request, json_part, problems
 from registry.api.opened import Opened
 from registry.api.pagination import USUAL_PER_PAGE, Cursor, Limit, cursor_at, index_of, link_to_next
+from registry.api.routes.numbers import LARGEST, Canonical
 from registry.works import end, read
+from registry.works.amend import amend
 from registry.works.register import register
-from registry.works.schemas import ClaimInput, Ended, Registered, Upload, WorkPage, WorkView, parse_claim
+from registry.works.schemas import (
+    AmendmentInput,
+    ClaimInput,
+    Ended,
+    Registered,
+    Upload,
+    WorkPage,
+    WorkView,
+    parse_amendment,
+    parse_claim,
+)
 
 CLAIM_BYTES = 256 * 1024
 """The longest claim that its members' own limits allow, with room for escapes."""
@@ -38,8 +50,24 @@ IdempotencyKey = Annotated[
 ]
 
 
+VersionIndex = Annotated[
+    int | None,
+    Query(ge=0, le=LARGEST, description="Entry of the version; left out: the first."),
+    Canonical,
+]
+
+
 async def registration_form(request: Request, installation: Opened, _: Writer) -> AsyncIterator[Form]:
     form = await read_form(request, {"file": installation.settings.max_upload_bytes, "claim": CLAIM_BYTES})
+    try:
+        yield form
+    finally:
+        form.close()
+
+
+async def amendment_form(request: Request, installation: Opened, _: Writer) -> AsyncIterator[Form]:
+    limits = {"file": installation.settings.max_upload_bytes, "claim": CLAIM_BYTES}
+    form = await read_form(request, limits, optional=frozenset({"file"}))
     try:
         yield form
     finally:
@@ -69,10 +97,59 @@ async def register_work(
     idempotency_key: IdempotencyKey = None,
 ) -> Registered:
     """Answers when the ledger holds the entry. A picture that matches earlier works is registered with that finding."""
-    upload = Upload(form.parts["file"].bytes(), form.parts["file"].filename or "upload")
-    claim = _claim(form.parts["claim"].bytes())
+    upload = _upload(form)
+    claim = parse_claim(_claim(form))
     async with request.app.state.picture_turns:
         answer = await run_in_threadpool(register, installation, who, upload, claim, idempotency_key)
+    response.headers["Location"] = f"{router.prefix}/{answer.work_id}"
+    if answer.status == "already_registered":
+        response.status_code = HTTPStatus.OK
+    return answer
+
+
+@router.post(
+    "/{work_id}/versions",
+    operation_id="amend_work",
+    summary="Add a picture or drafts to a work",
+    status_code=HTTPStatus.CREATED,
+    response_description="The entry with its proof, and the receipt to keep.",
+    responses={
+        200: {"model": Registered, "description": "The work has this picture or these drafts already; their receipt."},
+        201: {"headers": {"Location": {"schema": {"type": "string"}}}},
+        **problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    },
+    openapi_extra=form_request(
+        file=file_part("The new picture; left out: drafts alone."),
+        claim=json_part(AmendmentInput),
+        optional=frozenset({"file"}),
+    ),
+)
+async def amend_work(
+    request: Request,
+    response: Response,
+    installation: Opened,
+    who: Writer,
+    work_id: WorkId,
+    *,
+    form: Annotated[Form, Depends(amendment_form)],
+    idempotency_key: IdempotencyKey = None,
+) -> Registered:
+    """Checks find the work by its new picture too. A file belongs to one work of its owner."""
+    upload = _upload(form) if "file" in form.parts else None
+    amendment = parse_amendment(_claim(form))
+
+    def run() -> Registered:
+        return amend(
+            installation,
+            work_id,
+            amendment,
+            upload,
+            account_id=who.account_id,
+            idempotency_key=idempotency_key,
+        )
+
+    async with request.app.state.picture_turns:
+        answer = await run_in_threadpool(run)
     response.headers["Location"] = f"{router.prefix}/{answer.work_id}"
     if answer.status == "already_registered":
         response.status_code = HTTPStatus.OK
@@ -107,12 +184,12 @@ def get_work(installation: Opened, who: Reader, work_id: WorkId) -> WorkView:
     "/{work_id}/receipt",
     operation_id="get_receipt",
     summary="The receipt once more",
-    response_description="The first registration's answer.",
+    response_description="The answer to the registration or amendment.",
     responses=problems(HTTPStatus.NOT_FOUND),
 )
-def get_receipt(installation: Opened, who: Reader, work_id: WorkId) -> Registered:
-    """The same receipt as at the registration."""
-    return read.get_receipt(installation, work_id, who.account_id)
+def get_receipt(installation: Opened, who: Reader, work_id: WorkId, index: VersionIndex = None) -> Registered:
+    """The same receipt as then."""
+    return read.get_receipt(installation, work_id, who.account_id, index)
 
 
 @router.post(
@@ -139,11 +216,15 @@ def erase_work(installation: Opened, who: Writer, work_id: WorkId) -> Ended:
     return end.erase(installation, work_id, who.account_id)
 
 
-def _claim(content: bytes) -> ClaimInput:
+def _upload(form: Form) -> Upload:
+    return Upload(form.parts["file"].bytes(), form.parts["file"].filename or "upload")
+
+
+def _claim(form: Form) -> dict[str, Any]:
     try:
-        value = json.loads(content)
+        value = json.loads(form.parts["claim"].bytes())
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise faulty("field_invalid", ["claim"], "It is no JSON object.")
-    return parse_claim(value)
+    return value

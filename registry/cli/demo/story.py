@@ -54,8 +54,9 @@ class Story:
         self._output.table(
             ("entry", "title", "creator", "SHA-256 of the file"),
             [
-                (self._answers[one.file].index, one.title, one.creator, f"{self._answers[one.file].sha256[:16]}...")
+                (answer.index, one.title, one.creator, f"{(answer.sha256 or '')[:16]}...")
                 for one in self._cast.originals
+                for answer in [self._answers[one.file]]
             ],
             fold=("title", "creator"),
         )

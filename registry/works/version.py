@@ -1,0 +1,94 @@
+"""One picture as a version of a work: looked at before the write transaction, recorded in it."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.imaging.picture import Reading
+from registry.installation import Installation
+from registry.ledger.log import Appended
+from registry.similarity.answer import Answer
+from registry.similarity.enrol import enrol
+from registry.works.models import Work, WorkVersion
+from registry.works.schemas import Finding, NoteView, Upload
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An upload with everything that is known of it before the transaction."""
+
+    upload: Upload
+    reading: Reading
+    answer: Answer
+
+    @classmethod
+    def looked_at(cls, installation: Installation, upload: Upload) -> "Picture":
+        """Read ``upload``, keep the original, search for earlier works. Refused for a picture that cannot be accepted.
+
+        A crash after this leaves at most an original that nothing refers to.
+        """
+        reading = installation.pictures.read(upload.content)
+        # The original is on disk before any entry speaks of it; its name is its digest: harmless to repeat.
+        installation.objects.put(upload.content)
+        return cls(upload, reading, installation.finder.find(reading))
+
+    def keep_original(self, installation: Installation) -> None:
+        """Under the ledger's lock: put the original back if an erasure took it away since it was looked at."""
+        if not installation.objects.contains(self.reading.sha256):
+            installation.objects.put(self.upload.content)
+
+
+def version_of_file(session: Session, account_id: str, sha256: str) -> WorkVersion | None:
+    """The version that holds this file for the account: a file belongs to one work of an owner."""
+    return session.scalars(
+        select(WorkVersion).where(WorkVersion.account_id == account_id, WorkVersion.file_sha256 == sha256)
+    ).one_or_none()
+
+
+def add_version(session: Session, account_id: str, work_id: str, appended: Appended, picture: Picture | None) -> None:
+    """Record what entry ``appended`` says of the work, and make its picture findable. None: drafts alone."""
+    version = WorkVersion(
+        entry_index=appended.index,
+        work_id=work_id,
+        account_id=account_id,
+        checkpoint_size=appended.checkpoint_size,
+        answer=json.dumps({"findings": [], "notes": []}),
+    )
+    session.add(version)
+    if picture is None:
+        return
+    reading = picture.reading
+    version.file_sha256, version.original_name, version.media_type = (
+        reading.sha256,
+        picture.upload.name,
+        reading.media_type,
+    )
+    version.width, version.height = reading.width, reading.height
+    findings = _findings(session, account_id, picture.answer)
+    version.answer = json.dumps(
+        {
+            "findings": [finding.model_dump(mode="json") for finding in findings],
+            "notes": [NoteView(code=note.code, text=note.text).model_dump() for note in reading.notes],
+        }
+    )
+    enrol(session, appended.index, work_id, reading)
+
+
+def _findings(session: Session, account_id: str, answer: Answer) -> list[Finding]:
+    owners = {
+        work.id: work.account_id
+        for work in session.scalars(select(Work).where(Work.id.in_({match.work_id for match in answer.matches})))
+    }
+    return [
+        Finding(
+            work_id=match.work_id,
+            own=owners.get(match.work_id) == account_id,
+            verdict="match" if match.verdict == "match" else "review",
+            relation=match.relation,
+            score=match.score,
+            transform=match.transform,
+        )
+        for match in answer.matches
+    ]
