@@ -45,7 +45,7 @@ def work(first_index: int) -> Update:
     return update(Work).where(Work.first_index == first_index)
 
 
-def of_picture(index: int) -> list[Delete]:
+def of_picture(index: int) -> list[Update | Delete]:
     return [delete(table).where(table.entry_index == index) for table in (IndexedHash, IndexedPicture)]
 
 
