@@ -11,6 +11,7 @@ Rules of ``canonical/1``, enough to derive them again:
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ from registry.imaging import reduction
 VERSION = "canonical/1"
 RASTER_SIDE = 256
 """Pixels of the longer side of the picture kept for comparison: details of a design still show, and it is quick."""
+STRIP_ROWS = 256
+Rows = Callable[[int, int], NDArray[np.uint8]]
 _DIGEST_DOMAIN = b"registry/pixels/v1\n"
 _OPAQUE = 255
 _LUMA = np.array([299, 587, 114], dtype=np.int64)
@@ -31,22 +34,19 @@ LUMA_UNIT = 255 * 255 * 1000
 
 @dataclass(frozen=True)
 class CanonicalPixels:
-    """``rgba`` has shape (height, width, 4), uint8, sRGB, straight alpha, colour zeroed where alpha is 0."""
+    """``rows(start, end)`` answers shape (end - start, width, 4), uint8, sRGB, straight alpha, zero where alpha is 0.
 
-    rgba: NDArray[np.uint8]
+    Rows are asked for in strips and more than once, so that a large picture need not lie in memory twice.
+    """
 
-    @property
-    def height(self) -> int:
-        return int(self.rgba.shape[0])
-
-    @property
-    def width(self) -> int:
-        return int(self.rgba.shape[1])
+    height: int
+    width: int
+    rows: Rows
 
     @property
     def opaque(self) -> bool:
         """Whether no pixel is transparent in the least."""
-        return bool(self.rgba[..., 3].min() == _OPAQUE)
+        return all(bool(strip[..., 3].min() == _OPAQUE) for strip in self._strips())
 
     @property
     def grounds(self) -> dict[str, int]:
@@ -57,8 +57,8 @@ class CanonicalPixels:
         """Hex SHA-256 as the rules above say."""
         size = self.width.to_bytes(4, "big") + self.height.to_bytes(4, "big")
         hashed = hashlib.sha256(_DIGEST_DOMAIN + size)
-        for row in range(0, self.height, 256):
-            hashed.update(np.ascontiguousarray(self.rgba[row : row + 256]).data)
+        for strip in self._strips():
+            hashed.update(np.ascontiguousarray(strip).data)
         return hashed.hexdigest()
 
     def premultiplied_sums(self, out_height: int, out_width: int) -> NDArray[np.int64]:
@@ -66,17 +66,18 @@ class CanonicalPixels:
         return reduction.weighted_sums(self._premultiplied_rows, self.height, self.width, out_height, out_width)
 
     def _premultiplied_rows(self, start: int, end: int) -> NDArray[np.integer]:
-        part = self.rgba[start:end].astype(np.uint32)
+        part = self.rows(start, end).astype(np.uint32)
         part[..., :3] *= part[..., 3:]
         return part
 
+    def _strips(self) -> Iterator[NDArray[np.uint8]]:
+        for row in range(0, self.height, STRIP_ROWS):
+            yield self.rows(row, min(row + STRIP_ROWS, self.height))
 
-def canonical(rgba: NDArray[np.uint8]) -> CanonicalPixels:
-    """Apply rule 2 in place to ``rgba``, shape (height, width, 4), and wrap it."""
-    for row in range(0, rgba.shape[0], 256):
-        strip = rgba[row : row + 256]
-        strip[strip[..., 3] == 0] = 0
-    return CanonicalPixels(rgba)
+
+def clear_transparent(rgba: NDArray[np.uint8]) -> None:
+    """Rule 2, in place."""
+    rgba[rgba[..., 3] == 0] = 0
 
 
 def ground_luma(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np.int64]:
@@ -89,7 +90,7 @@ def raster(pixels: CanonicalPixels) -> NDArray[np.uint8]:
     """The picture for comparison: area-averaged to a longer side of RASTER_SIDE, never enlarged; straight alpha."""
     longer = max(pixels.height, pixels.width)
     if longer <= RASTER_SIDE:
-        return pixels.rgba.copy()
+        return pixels.rows(0, pixels.height).copy()
     height = max(1, round(pixels.height * RASTER_SIDE / longer))
     width = max(1, round(pixels.width * RASTER_SIDE / longer))
     sums = pixels.premultiplied_sums(height, width)
@@ -97,5 +98,5 @@ def raster(pixels: CanonicalPixels) -> NDArray[np.uint8]:
     colour = np.where(alpha > 0, (2 * sums[..., :3] + alpha) // np.maximum(2 * alpha, 1), 0)
     covered = reduction.rounded_quotient(alpha, pixels.height * pixels.width)
     reduced = np.concatenate([colour, covered], axis=2).astype(np.uint8)
-    reduced[reduced[..., 3] == 0] = 0
+    clear_transparent(reduced)
     return reduced

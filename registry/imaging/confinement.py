@@ -1,7 +1,8 @@
-"""What a decoding process may do: compute, and write its answer. No file, no socket, no process, no thread.
+"""What a decoding process may do: compute, and write its answer. No file, no socket, no process.
 
 Resource limits hold on every POSIX system; on Linux a seccomp filter refuses the system calls too,
-so that not even code run by a broken decoder could raise a limit again.
+so that not even code run by a broken decoder could raise a limit again. Threads are allowed, because
+the HEVC decoder cannot do without: they live under the same limits and the same filter.
 """
 
 import ctypes
@@ -10,8 +11,9 @@ import resource
 import struct
 import sys
 
-MEMORY_BYTES = 700_000_000
-"""Address space beyond what the process has at its start: 50 megapixels in RGBA (200 MB), twice, and a margin."""
+MEMORY_BYTES = 340_000_000
+"""Address space for one picture, with two copies of its file. 50 megapixels as PNG or JPEG take 230 to 315 MB, and
+service, sandbox and one such picture stay below 600 MB together; WebP and AVIF take some 10 bytes a pixel."""
 CPU_SECONDS = 20
 """The slowest picture within the other limits took 6 s."""
 
@@ -20,7 +22,8 @@ _PR_SET_SECCOMP = 22
 _PR_SET_PDEATHSIG = 1
 _SECCOMP_MODE_FILTER = 2
 _SIGKILL = 9
-_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _JUMP_IF_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_CLONE_THREAD = 0x00010000
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | 1  # SECCOMP_RET_ERRNO with EPERM
 _REFUSE_AS_UNKNOWN = 0x00050000 | 38  # ENOSYS: glibc then falls back from clone3 to clone, which is refused
@@ -32,12 +35,13 @@ _X86_64 = (
     (
         *(2, 85, 257, 437),  # open creat openat openat2
         *(41, 42, 43, 44, 46, 47, 49, 50, 53, 288),  # socket connect accept sendto sendmsg recvmsg bind listen ...
-        *(56, 57, 58, 59, 322),  # clone fork vfork execve execveat
+        *(57, 58, 59, 322),  # fork vfork execve execveat
         *(62, 101, 310, 311, 312, 434, 438),  # kill ptrace process_vm_* kcmp pidfd_open pidfd_getfd
         *(76, 82, 83, 84, 86, 87, 88, 90, 92, 258, 259, 260, 263, 264, 265, 266, 268, 316),  # names, modes of files
         *(155, 161, 165, 166, 272, 308, 428, 429, 430, 442),  # mounts, roots and namespaces
         *(160, 302, 246, 298, 321, 323, 248, 249, 250, 425, 426, 427, 304),  # limits, bpf, keys, io_uring, by handle
     ),
+    56,  # clone
     435,  # clone3
 )
 _AARCH64 = (
@@ -45,12 +49,13 @@ _AARCH64 = (
     (
         *(56, 437),  # openat openat2
         *(198, 199, 200, 201, 202, 203, 206, 211, 212, 242),  # sockets
-        *(220, 221, 281),  # clone execve execveat
+        *(221, 281),  # execve execveat
         *(129, 117, 270, 271, 272, 434, 438),
         *(33, 34, 35, 36, 37, 38, 45, 46, 53, 54, 276),
         *(39, 40, 41, 51, 97, 268, 428, 429, 430, 442),
         *(164, 261, 104, 241, 280, 282, 217, 218, 219, 425, 426, 427, 265),
     ),
+    220,
     435,
 )
 
@@ -61,10 +66,12 @@ def die_with_parent() -> None:
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
-def confine() -> None:
-    """Give up, for good, everything but computing and the open file descriptors. Raises OSError where Linux refuses."""
-    used = _address_space()
-    _limit(resource.RLIMIT_AS, used + MEMORY_BYTES)
+def confine(file_bytes: int = 0) -> None:
+    """Give up, for good, everything but computing and the open file descriptors. Raises OSError where Linux refuses.
+
+    ``file_bytes`` is the size of the file that lies in memory here, and in the process that sent it.
+    """
+    _limit(resource.RLIMIT_AS, _address_space() + max(MEMORY_BYTES - 2 * file_bytes, 0))
     _limit(resource.RLIMIT_CPU, CPU_SECONDS)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
@@ -94,7 +101,7 @@ def _install_filter() -> None:
     table = tables.get(platform.machine())
     if table is None:
         return
-    architecture, refused, clone3 = table
+    architecture, refused, clone, clone3 = table
     program = [
         struct.pack("<HBBI", _LOAD, 0, 0, 4),
         struct.pack("<HBBI", _JUMP_IF_EQUAL, 1, 0, architecture),
@@ -104,6 +111,11 @@ def _install_filter() -> None:
         struct.pack("<HBBI", _RETURN, 0, 0, _REFUSE),
         struct.pack("<HBBI", _JUMP_IF_EQUAL, 0, 1, clone3),
         struct.pack("<HBBI", _RETURN, 0, 0, _REFUSE_AS_UNKNOWN),
+        struct.pack("<HBBI", _JUMP_IF_EQUAL, 0, 4, clone),
+        struct.pack("<HBBI", _LOAD, 0, 0, 16),  # its flags, the first argument
+        struct.pack("<HBBI", _JUMP_IF_SET, 0, 1, _CLONE_THREAD),
+        struct.pack("<HBBI", _RETURN, 0, 0, _ALLOW),
+        struct.pack("<HBBI", _RETURN, 0, 0, _REFUSE),
     ]
     for number in refused:
         program.append(struct.pack("<HBBI", _JUMP_IF_EQUAL, 0, 1, number))

@@ -1,19 +1,20 @@
-"""From a file's bytes to upright 8-bit sRGB pixels with straight alpha. Runs in the sandbox only."""
+"""From a file's bytes to the picture that it holds. Runs in the sandbox only."""
 
 import io
 import warnings
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
 from pillow_heif import HeifImagePlugin, options
 
 from registry.errors import Refused
 from registry.imaging import refusals
+from registry.imaging.confinement import MEMORY_BYTES
 from registry.imaging.pdf_page import page_image
 from registry.imaging.picture import Note
 from registry.imaging.svg import svg_image
+from registry.imaging.upright import UprightPicture
 
 PILLOW_FORMATS = {
     "image/png": "PNG",
@@ -26,34 +27,43 @@ PILLOW_FORMATS = {
     "image/bmp": "BMP",
     "image/vnd.adobe.photoshop": "PSD",
 }
-_SIXTEEN_BIT_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
+_WEBP_BYTES = 13
+"""What its decoder takes for a pixel, measured, the first eight of them when it is opened."""
+MODEST_PIXELS = 4_000_000
+"""Up to here no decoder takes more than some 80 MB, so that such pictures may be decoded beside a large one."""
 
-# The sandbox allows no threads, and no decoder may quietly return half a picture.
+# One picture is one core's work, and no decoder may quietly return half a picture.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 options.DECODE_THREADS = 1
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 Image.MAX_IMAGE_PIXELS = None  # check_size looks before anything is decoded
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _HEIF = HeifImagePlugin
 
 
-def decode(content: bytes, media_type: str) -> tuple[NDArray[np.uint8], tuple[Note, ...]]:
-    """Pixels of shape (height, width, 4), uint8, and what the owner should know. Raises Refused."""
-    if media_type == "image/svg+xml":
-        return _pixels(svg_image(content)), ()
-    if media_type == "application/pdf":
-        return _pixels(page_image(content)), ()
+def decode(
+    content: bytes, media_type: str, wait_for_memory: Callable[[], None]
+) -> tuple[UprightPicture, tuple[Note, ...]]:
+    """The picture, and what its owner should know. Raises Refused."""
     notes: list[Note] = []
+    if media_type == "image/webp":
+        _check_webp_memory(content)
+    if media_type in ("image/svg+xml", "application/pdf"):
+        wait_for_memory()  # what a drawing takes cannot be told before
+        drawn = svg_image(content) if media_type == "image/svg+xml" else page_image(content)
+        refusals.check_size(*drawn.size)
+        return UprightPicture(drawn, notes), ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=[PILLOW_FORMATS[media_type]]) as image:
                 refusals.check_size(*image.size)
                 _note_frames(image, media_type, notes)
+                if image.width * image.height > MODEST_PIXELS:
+                    wait_for_memory()
                 image.load()
                 refusals.check_size(*image.size)
-                upright = ImageOps.exif_transpose(image)
-                return _pixels(_to_srgb(upright, notes)), tuple(notes)
+                upright = UprightPicture(image, notes)
+                return upright, tuple(notes)
     except (Refused, MemoryError):
         raise
     except UnidentifiedImageError as error:
@@ -61,6 +71,22 @@ def decode(content: bytes, media_type: str) -> tuple[NDArray[np.uint8], tuple[No
     except Exception as error:
         # Decoders raise whatever they like for damaged files; all of it means the same to the owner.
         raise refusals.damaged("cannot be decoded to its end") from error
+
+
+def _check_webp_memory(content: bytes) -> None:
+    """Asked of the header (RFC 9649, 2.5 to 2.7), because the decoder calls it damage when memory runs out."""
+    kind, header = content[12:16], content[20:30]
+    if kind == b"VP8X":
+        width, height = (1 + int.from_bytes(header[at : at + 3], "little") for at in (4, 7))
+    elif kind == b"VP8L":
+        sides = int.from_bytes(header[1:5], "little")
+        width, height = 1 + (sides & 0x3FFF), 1 + (sides >> 14 & 0x3FFF)
+    else:
+        width, height = (int.from_bytes(header[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+    if width > 0 and height > 0:
+        refusals.check_size(width, height)
+    if width * height * _WEBP_BYTES > MEMORY_BYTES - 2 * len(content):
+        raise refusals.needs_too_much_memory()
 
 
 def _note_frames(image: Any, media_type: str, notes: list[Note]) -> None:
@@ -74,50 +100,3 @@ def _note_frames(image: Any, media_type: str, notes: list[Note]) -> None:
         notes.append(
             Note("first_frame_taken", f"The picture is animated ({frames} frames); only the first is looked at.")
         )
-
-
-def _to_srgb(image: Image.Image, notes: list[Note]) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if image.mode in _SIXTEEN_BIT_MODES or image.mode == "I":
-        image = _eight_bits(image)
-    elif image.mode == "F":
-        raise Refused(
-            "format_not_supported",
-            "The picture holds floating-point measurements rather than colours.",
-            hint="Export it with 8 or 16 bits a channel.",
-        )
-    alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
-    if image.mode in ("P", "PA"):
-        image = image.convert("RGBA" if alpha is not None else "RGB")
-    if image.mode in ("1", "LA", "La", "RGBA", "RGBa", "RGBX"):
-        image = image.convert("L" if image.mode in ("1", "LA", "La") else "RGB")
-    if profile:
-        image = _converted(image, profile, notes)
-    image = image.convert("RGB")
-    if alpha is not None:
-        image.putalpha(alpha)
-    return image
-
-
-def _converted(image: Image.Image, profile: bytes, notes: list[Note]) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(
-            image, source, _SRGB, renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        notes.append(
-            Note("colour_profile_ignored", "The colour profile is damaged or of another kind; sRGB is assumed.")
-        )
-        return image
-    return converted if converted is not None else image
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    values = np.asarray(image).astype(np.int64)
-    return Image.fromarray(((np.clip(values, 0, 65_535) * 255 + 32_767) // 65_535).astype(np.uint8))
-
-
-def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    refusals.check_size(*image.size)
-    return np.array(image if image.mode == "RGBA" else image.convert("RGBA"), dtype=np.uint8)

@@ -12,16 +12,17 @@ from types import TracebackType
 from typing import Self
 
 from registry.errors import Refused, Unavailable
-from registry.imaging import wire
+from registry.imaging import refusals, wire
 from registry.imaging.confinement import CPU_SECONDS
 from registry.imaging.picture import Reading
-from registry.imaging.sandbox_process import FORK, WAIT, needs_too_much_memory
+from registry.imaging.sandbox_process import FORK, WAIT
 
 WALL_SECONDS = 3 * CPU_SECONDS
 """A confined child computes all the time, so on a machine with other work this allows for a third of one core."""
 START_SECONDS = 60
 _CHUNK = 1 << 18
-_ANSWER_ENV = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_SANDBOX_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+"""One thread computes; an arena of its own for each other thread would take 64 MB of the address space."""
 
 
 class PictureReader:
@@ -32,6 +33,7 @@ class PictureReader:
 
     def __init__(self, workers: int = 2) -> None:
         self._free = threading.BoundedSemaphore(workers)
+        self._patience = WALL_SECONDS * workers  # a large picture may wait for one of each of the others
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,7 +59,7 @@ class PictureReader:
 
     def _read(self, content: bytes) -> Reading:
         file_out, answer_in, child = self._fork()
-        deadline = time.monotonic() + WALL_SECONDS
+        deadline = time.monotonic() + self._patience
         try:
             answer = _exchange(file_out, answer_in, content, deadline)
         finally:
@@ -72,7 +74,7 @@ class PictureReader:
                 hint="Open the picture in an editor and save it again, simpler or in another format.",
             )
         if not answer:
-            raise _crashed() if os.WIFSIGNALED(status) else needs_too_much_memory()
+            raise _crashed() if os.WIFSIGNALED(status) else refusals.needs_too_much_memory()
         try:
             reading = wire.answer_from_bytes(answer)
         except wire.UnreadableAnswer as error:
@@ -131,9 +133,10 @@ class PictureReader:
             return self._control
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "registry.imaging.sandbox_process", str(theirs.fileno())]
+        environment = {**os.environ, **_SANDBOX_ENVIRONMENT}
         try:
             self._process = subprocess.Popen(  # noqa: S603
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={**os.environ, **_ANSWER_ENV}
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment
             )
         except OSError:
             ours.close()

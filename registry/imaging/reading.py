@@ -1,6 +1,7 @@
 """Reading a picture file from beginning to end: type, pixels, digest, fingerprints. Runs in the sandbox only."""
 
 import hashlib
+from collections.abc import Callable
 
 import imagehash
 import numpy as np
@@ -15,11 +16,14 @@ PHASH = "imagehash-phash64/1"
 DHASH = "imagehash-dhash64/1"
 
 
-def read(content: bytes) -> Reading:
-    """Everything this package needs to know of a picture. Raises Refused."""
+def read(content: bytes, wait_for_memory: Callable[[], None] = lambda: None) -> Reading:
+    """Everything this package needs to know of a picture. Raises Refused.
+
+    ``wait_for_memory`` is called before a picture is decoded that takes much of it.
+    """
     kind = media_type(content)
-    rgba, notes = decode(content, kind)
-    pixels = canonical_pixels.canonical(rgba)
+    upright, notes = decode(content, kind, wait_for_memory)
+    pixels = canonical_pixels.CanonicalPixels(upright.height, upright.width, upright.rows)
     raster = canonical_pixels.raster(pixels)
     fingerprints, variants = _fingerprints(pixels)
     return Reading(

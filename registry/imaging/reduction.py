@@ -21,8 +21,11 @@ def weighted_sums(rows: Rows, height: int, width: int, out_height: int, out_widt
     Every cell's weights add up to ``height * width``, so the average is the sum over that. Source
     rows are asked for one output row at a time: the memory needed is that of one strip.
     """
-    lines = [_sum_axis(rows(*_span(j, height, out_height)), 0, j, height, out_height) for j in range(out_height)]
-    strip = np.stack(lines)
+    first = _sum_axis(rows(*_span(0, height, out_height)), 0, 0, height, out_height)
+    strip = np.empty((out_height, *first.shape), dtype=np.int64)
+    strip[0] = first
+    for j in range(1, out_height):
+        strip[j] = _sum_axis(rows(*_span(j, height, out_height)), 0, j, height, out_height)
     columns = []
     for j in range(out_width):
         start, end = _span(j, width, out_width)

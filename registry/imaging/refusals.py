@@ -33,6 +33,15 @@ def check_size(width: int, height: int) -> None:
         )
 
 
+def needs_too_much_memory() -> Refused:
+    """The refusal of a picture that no reasonable amount of memory can decode."""
+    return Refused(
+        "decoder_memory",
+        "Reading the picture takes more memory than any picture should.",
+        hint="Open the picture in an editor and save it again, smaller or in another format.",
+    )
+
+
 def damaged(what: str) -> Refused:
     """The file contradicts itself or ends too early."""
     return Refused(

@@ -6,20 +6,23 @@ reads the file from one pipe, answers on another, and ends. Requests come over t
 - ``F`` with two descriptors (file in, answer out): fork; the reply is the child's process id, u32 big-endian;
 - ``W`` and a process id: wait for that child; the reply is its wait status, u32 big-endian.
 
-The end of the socket is the end of this process, and its end is that of its children.
+The end of the socket is the end of this process, and its end is that of its children. Of pictures that
+take much memory one is decoded at a time: its child holds a record lock, which ends with it.
 """
 
+import fcntl
 import io
 import os
 import signal
 import socket
 import sys
+import tempfile
 
 import numpy as np
 from PIL import Image
 
 from registry.errors import Refused
-from registry.imaging import confinement, wire
+from registry.imaging import confinement, refusals, wire
 from registry.imaging.reading import read
 
 FORK, WAIT = b"F", b"W"
@@ -32,13 +35,21 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the socket
     _import_everything()
     control.sendall(FORK)
+    with tempfile.TemporaryFile() as turn_of_large_pictures:
+        _serve(control, turn_of_large_pictures.fileno())
+
+
+def _serve(control: socket.socket, turn: int) -> None:
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 5, 2)
+        try:
+            request, descriptors, _, _ = socket.recv_fds(control, 5, 2)
+        except ConnectionResetError:
+            return  # the parent was killed in the middle of a request
         if request == FORK and len(descriptors) == 2:
             child = os.fork()
             if child == 0:
                 control.close()
-                _serve_one(*descriptors)
+                _serve_one(descriptors[0], descriptors[1], turn)
             for descriptor in descriptors:
                 os.close(descriptor)
             control.sendall(child.to_bytes(4, "big"))
@@ -49,32 +60,23 @@ def main() -> None:
             return
 
 
-def _serve_one(file_in: int, answer_out: int) -> None:
+def _serve_one(file_in: int, answer_out: int, turn: int) -> None:
     """In the child: read one picture, answer, end. Whatever happens, this process never returns to the loop."""
     status = 1
     try:
         confinement.die_with_parent()
         content = _read_all(file_in)
-        confinement.confine()
+        confinement.confine(len(content))
         try:
-            answer = wire.reading_to_bytes(read(content))
+            answer = wire.reading_to_bytes(read(content, lambda: fcntl.lockf(turn, fcntl.LOCK_EX)))
         except Refused as refusal:
             answer = wire.refusal_to_bytes(refusal)
         except MemoryError:
-            answer = wire.refusal_to_bytes(needs_too_much_memory())
+            answer = wire.refusal_to_bytes(refusals.needs_too_much_memory())
         _write_all(answer_out, answer)
         status = 0
     finally:
         os._exit(status)
-
-
-def needs_too_much_memory() -> Refused:
-    """The refusal of a picture that no reasonable amount of memory can decode."""
-    return Refused(
-        "decoder_memory",
-        "Reading the picture takes more memory than any picture should.",
-        hint="Open the picture in an editor and save it again, smaller or in another format.",
-    )
 
 
 def _import_everything() -> None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
+from pillow_heif import HeifImagePlugin
 
 from tests.drawn_pictures import design, encoded, flattened
 
+_HEIF = HeifImagePlugin
+"""Imported for what it adds to Pillow."""
 SVG = "http://www.w3.org/2000/svg"
 
 
@@ -53,6 +56,9 @@ def _not_pictures() -> dict[str, bytes]:
         "video": b"\x00\x00\x00\x18ftypisom" + bytes(400),
         "sound": b"RIFF\x00\x00\x00\x00WAVE" + bytes(400),
         "gzip": b"\x1f\x8b\x08" + bytes(400),
+        "icon": b"\x00\x00\x01\x00\x01\x00" + bytes(400),
+        "JPEG 2000": b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(400),
+        "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n(/etc/passwd) run\n",
     }
 
 
@@ -66,6 +72,8 @@ def _damaged() -> dict[str, bytes]:
     files["PNG with damaged pixels"] = whole[:60] + bytes(30) + whole[90:]
     files["PSD that ends"] = b"8BPS\x00\x01" + bytes(20)
     files["PNG of no pixels"] = _png_that_says(0, 100)
+    files["PNG with a text that unpacks to 100 MB"] = _png_with_unpacking_text()
+    files["PSD of no channels"] = _psd_that_says(100, 100, channels=0)
     return files
 
 
@@ -77,6 +85,10 @@ def _bombs() -> dict[str, bytes]:
         "BMP of 900 megapixels": _bmp_that_says(30_000, 30_000),
         "GIF of 4 gigapixels": b"GIF89a" + b"\xff" * 4 + encoded(flattened(design(2)), "GIF")[10:],
         "51 megapixels": _png_that_says(7_150, 7_150),
+        "WebP of 268 megapixels": _webp_that_says(16_383, 16_383),
+        "JPEG of 4 gigapixels": _jpeg_that_says(65_500, 65_500),
+        "TIFF of 900 megapixels": _tiff_that_says(30_000, 30_000),
+        "PSD of 900 megapixels": _psd_that_says(30_000, 30_000, channels=3),
     }
 
 
@@ -118,7 +130,11 @@ def _drawings() -> Iterator[HostileFile]:
             "style": '<style>@import url("http://127.0.0.1:1/a.css");</style>',
             "fill": '<rect fill="url(http://127.0.0.1:1/a#b)" width="4" height="4"/>',
         },
-        "svg_too_complex": {"depth": "<g>" * 200 + "</g>" * 200},
+        "svg_too_complex": {
+            "depth": "<g>" * 200 + "</g>" * 200,
+            "a crowd": "<g/>" * 200_001,
+            "9 MB": "<!--" + "x" * 9_000_000 + "-->",
+        },
         "picture_damaged": {"unclosed": "<g>"},
     }
     for code, drawings in cases.items():
@@ -141,6 +157,7 @@ def _documents() -> Iterator[HostileFile]:
     yield HostileFile(
         "PDF of three pages", encoded(pages[0], "PDF", save_all=True, append_images=pages[1:]), "pdf_many_pages"
     )
+    yield HostileFile("PDF with a password", _locked_pdf(), "pdf_encrypted")
     yield HostileFile("PDF that is none", b"%PDF-1.7\nnothing", "picture_damaged")
 
 
@@ -163,3 +180,55 @@ def _bmp_that_says(width: int, height: int) -> bytes:
     content = bytearray(written.getvalue())
     content[18:26] = struct.pack("<ii", width, height)
     return bytes(content)
+
+
+def _png_with_unpacking_text() -> bytes:
+    text = b"Comment\x00\x00" + zlib.compress(bytes(100_000_000), 9)
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text + struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    whole = encoded(flattened(design(2)))
+    return whole[:33] + chunk + whole[33:]  # after the signature and the header
+
+
+def _jpeg_that_says(width: int, height: int) -> bytes:
+    whole = encoded(flattened(design(2)), "JPEG")
+    frame = whole.index(b"\xff\xc0")
+    return whole[: frame + 5] + struct.pack(">HH", height, width) + whole[frame + 9 :]
+
+
+def _webp_that_says(width: int, height: int) -> bytes:
+    canvas = b"VP8X" + struct.pack("<I", 10) + bytes(4)
+    canvas += (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBP" + canvas + encoded(flattened(design(2)), "WEBP")[12:]
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _tiff_that_says(width: int, height: int) -> bytes:
+    whole = bytearray(encoded(Image.new("RGB", (300, 200), "navy"), "TIFF"))
+    for tag, old, new in ((256, 300, width), (257, 200, height)):
+        entry = whole.index(struct.pack("<HHI", tag, 4, 1) + struct.pack("<I", old))
+        whole[entry + 8 : entry + 12] = struct.pack("<I", new)
+    return bytes(whole)
+
+
+def _psd_that_says(width: int, height: int, *, channels: int) -> bytes:
+    return b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, 8, 3) + bytes(14)
+
+
+def _locked_pdf() -> bytes:
+    """A page that the standard security handler (ISO 32000-1, 7.6.3) keeps locked: no password opens these keys."""
+    locked = "<< /Filter /Standard /V 1 /R 2 /P -4 /O <" + "11" * 32 + "> /U <" + "22" * 32 + "> >>"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 90 90] >>",
+        locked,
+    ]
+    content = b"%PDF-1.4\n"
+    places = []
+    for number, text in enumerate(objects, 1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{text}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer\n<< /Size 5 /Root 1 0 R /Encrypt 4 0 R /ID [<{'00' * 16}> <{'00' * 16}>] >>\n"
+    start = f"startxref\n{len(content)}\n%%EOF\n"
+    return content + f"xref\n0 5\n0000000000 65535 f \n{table}{trailer}{start}".encode()

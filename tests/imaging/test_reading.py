@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image, ImageCms
 
-from registry.imaging import canonical_pixels, dct_hash
+from registry.imaging import canonical_pixels, dct_hash, decoding, upright
 from registry.imaging.reading import read
 from registry.imaging.reduction import rounded_quotient, weighted_sums
 from registry.imaging.symmetry import Symmetry
@@ -147,7 +147,8 @@ def test_the_raster_is_never_larger_than_its_side_and_never_enlarged() -> None:
 
 
 def test_the_digest_is_the_one_that_its_rules_give() -> None:
-    pixels = canonical_pixels.canonical(np.full((16, 20, 4), 255, dtype=np.uint8))
+    white = np.full((16, 20, 4), 255, dtype=np.uint8)
+    pixels = canonical_pixels.CanonicalPixels(16, 20, lambda start, end: white[start:end])
     assert pixels.digest() == "995ffb51dbb75a307a45a826c2798346fd519b0dd72a1c902a8a44592a9fad78"
 
 
@@ -155,3 +156,31 @@ def test_the_hash_has_the_bits_it_says() -> None:
     assert {len(f.bits) * 8 for f in read(encoded(design(1))).fingerprints if f.algorithm == dct_hash.ALGORITHM} == {
         256
     }
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "CMYK", "I;16"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_made_strip_by_strip_is_the_picture_made_at_once(
+    mode: str, orientation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = design(10, 300).crop((0, 0, 300, 271))
+    grey = np.asarray(flattened(drawn).convert("L"))
+    picture = Image.fromarray(grey.astype(np.uint16) * 257) if mode == "I;16" else drawn.convert(mode)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    file = encoded(picture, "TIFF" if mode == "CMYK" else "PNG", exif=exif, icc_profile=profile)
+    at_once = read(file)
+    monkeypatch.setattr(upright, "HELD_PIXELS", 0)
+    monkeypatch.setattr(canonical_pixels, "STRIP_ROWS", 37)
+    in_strips = read(file)
+    assert (in_strips.canonical_digest, in_strips.fingerprints) == (at_once.canonical_digest, at_once.fingerprints)
+    assert np.array_equal(in_strips.raster, at_once.raster)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "PDF"])
+def test_what_takes_much_memory_waits_for_its_turn(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MODEST_PIXELS", 100)
+    waited: list[None] = []
+    read(encoded(flattened(design(11)), kind), lambda: waited.append(None))
+    assert len(waited) == 1
