@@ -273,6 +273,20 @@ def test_a_changed_or_missing_original_is_named(filled: Filled, tmp_path: Path) 
     assert filled.check().ok
 
 
+def test_every_byte_of_an_original_matters(filled: Filled, tmp_path: Path) -> None:
+    digest = hashlib.sha256(original_of(4)).hexdigest()
+    file = next(path for path in tmp_path.rglob("*") if path.is_file() and digest[2:] in path.name)
+    for place in range(len(original_of(4))):
+        content = bytearray(original_of(4))
+        content[place] ^= 1
+        file.write_bytes(content)
+        assert named(filled.check()) == [4]
+    file.write_bytes(original_of(4) + b"\0")
+    assert named(filled.check()) == [4]
+    file.write_bytes(original_of(4))
+    assert filled.check().ok
+
+
 def test_an_original_erased_while_the_check_runs_is_no_fault(filled: Filled) -> None:
     """The check sees the snapshot of its beginning, in which the claim was still held."""
 

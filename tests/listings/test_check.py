@@ -1,12 +1,19 @@
 import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from sqlalchemy import select
 
-from registry.errors import NotFound
+from registry.errors import NotFound, Refused
+from registry.imaging.symmetry import Symmetry
 from registry.installation import Installation
-from registry.listings.check import check, get_check, get_evidence
+from registry.listings.check import MOST_EVIDENCE_PICTURES, check, get_check, get_evidence
+from registry.listings.evidence_picture import evidence_picture
+from registry.listings.models import Check
+from registry.similarity.answer import Match, Relation, Verdict
+from registry.works.end import erase
 from registry.works.register import register
 from registry.works.schemas import ClaimInput, Upload
 from tests.drawn_pictures import design, encoded, flattened, inverted
@@ -62,3 +69,85 @@ def test_a_check_and_its_evidence_can_be_read_again(installation: Installation) 
     assert picture.format == "PNG"
     with pytest.raises(NotFound):
         get_check(installation, view.id, caller(installation, "Other").account_id)
+
+
+def test_a_refused_picture_leaves_no_check_behind(installation: Installation) -> None:
+    with pytest.raises(Refused) as refused:
+        check(installation, None, Upload(b"no picture", "listing.png"))
+    assert refused.value.code == "format_not_supported"
+    with installation.database.read() as session:
+        assert session.scalars(select(Check)).all() == []
+    assert list(installation.objects.digests()) == []
+
+
+def test_an_empty_registry_answers_clear(installation: Installation) -> None:
+    view = check(installation, None, Upload(encoded(design(1)), "listing.png"))
+    assert (view.verdict, view.matches, view.index_size) == ("clear", [], 0)
+
+
+def test_a_check_keeps_the_picture_of_nobody(installation: Installation) -> None:
+    registered(installation)
+    before = set(installation.objects.digests())
+    listing = encoded(flattened(design(3)), "JPEG", quality=50)
+    view = check(installation, None, Upload(listing, "listing.jpg"))
+    added = set(installation.objects.digests()) - before
+    assert len(added) == len(view.matches) == 1
+    assert installation.objects.get(added.pop()) == get_evidence(installation, view.id, view.matches[0].index)
+
+
+def test_what_was_answered_stays_answered_after_the_work_is_erased(installation: Installation) -> None:
+    work_id = registered(installation)
+    view = check(installation, None, Upload(encoded(design(3)), "listing.png"))
+    erase(installation, work_id)
+    assert get_check(installation, view.id) == view
+    assert check(installation, None, Upload(encoded(design(3)), "listing.png")).verdict == "clear"
+
+
+def test_notes_on_how_the_listing_was_read_are_told(installation: Installation) -> None:
+    frames = [flattened(design(seed)) for seed in (1, 2)]
+    animated = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    view = check(installation, None, Upload(animated, "listing.webp"))
+    assert [note.code for note in view.notes] == ["first_frame_taken"]
+
+
+def test_there_is_no_evidence_for_what_did_not_match(installation: Installation) -> None:
+    registered(installation)
+    view = check(installation, None, Upload(encoded(design(3)), "listing.png"))
+    with pytest.raises(NotFound) as missing:
+        get_evidence(installation, view.id, 0)
+    assert missing.value.code == "no_such_evidence"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_evidence_is_drawn_for_the_best_matches_alone(installation: Installation) -> None:
+    owners = [f"Owner {number}" for number in range(MOST_EVIDENCE_PICTURES + 1)]
+    upload = Upload(encoded(design(3)), "a.png")
+    for owner in owners:
+        register(installation, caller(installation, owner), upload, ClaimInput(creator="S"))
+    view = check(installation, None, Upload(encoded(design(3)), "listing.png"))
+    assert len(view.matches) == len(owners)
+    drawn = []
+    for match in view.matches:
+        try:
+            drawn.append(get_evidence(installation, view.id, match.index))
+        except NotFound:
+            break
+    assert len(drawn) == MOST_EVIDENCE_PICTURES
+
+
+@pytest.mark.parametrize("symmetry", list(Symmetry))
+def test_evidence_lays_the_listing_back_over_the_work(symmetry: Symmetry) -> None:
+    work = np.asarray(design(3, 96).resize((96, 64)))
+    listing = np.ascontiguousarray(symmetry.apply(work))
+    height, width = listing.shape[:2]
+    region = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+    whole = ((0.0, 0.0), (96.0, 0.0), (96.0, 64.0), (0.0, 64.0))
+    match = Match(
+        "wrk_1", 0, Verdict.MATCH, Relation.PICTURE_THEFT, 0.9, 1.0, 1.0, symmetry.words, symmetry, region, whole
+    )
+    sheet = Image.open(io.BytesIO(evidence_picture(work, listing, match, (96, 64), (width, height))))
+    panel = np.asarray(sheet).astype(int)
+    side = (sheet.width - 4 * 16) // 3
+    first, overlay = panel[:, 16 : 16 + side], panel[:, 48 + 2 * side : 48 + 3 * side]
+    inner = (slice(80, -80), slice(16, -16))  # inside the outline of the first panel
+    assert np.abs(first[inner] - overlay[inner]).mean() < 2
