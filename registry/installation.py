@@ -23,6 +23,8 @@ from registry.ids import Randomness, SystemRandomness
 from registry.ledger.log import Ledger
 from registry.ledger.models import LedgerHead
 from registry.ledger.note_signer import SEED_BYTES, NoteSigner
+from registry.publication.memory import HomeMemory, check_memory
+from registry.publication.shown import Publication
 from registry.settings import Settings
 from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
@@ -39,6 +41,8 @@ HOME_MODE = 0o700
 """Originals and keys are nobody else's to see."""
 KEYS_FOLDER = "keys"
 LEDGER_KEY_FILE = "ledger.key"
+SHOWN_FOLDER = "shown"
+NEWEST_SHOWN_FILE = "newest-checkpoint"
 API_KEY_SECRET_FILE = "api-keys.secret"  # noqa: S105 - a file's name
 API_KEY_SECRET_BYTES = 32
 """As long as the output of the HMAC's hash (RFC 2104, section 3)."""
@@ -60,6 +64,7 @@ class Installation:
         database: Database,
         objects: ObjectStore,
         ledger: Ledger,
+        publication: Publication,
         key_secret: bytes,
         pictures: "PictureReader | None" = None,
     ) -> None:
@@ -69,6 +74,7 @@ class Installation:
         self.database = database
         self.objects = objects
         self.ledger = ledger
+        self.publication = publication
         self.key_secret = key_secret
         self._pictures = pictures
         self._finder: Finder | None = None
@@ -107,9 +113,11 @@ class Installation:
             if signer is None:
                 signer = _ledger_key(keys / LEDGER_KEY_FILE, settings, randomness, ledger_founded)
             secret = _api_key_secret(keys / API_KEY_SECRET_FILE, randomness, keys_issued)
-            ledger = Ledger(signer, clock, randomness)
+            memory = HomeMemory(settings.home / SHOWN_FOLDER / NEWEST_SHOWN_FILE)
+            ledger = Ledger(signer, clock, randomness, memory)
             _check_origin(ledger, settings)
             _found(ledger, database)
+            check_memory(ledger, database, memory)
             undo.pop_all()
             return cls(
                 settings,
@@ -118,6 +126,7 @@ class Installation:
                 database=database,
                 objects=objects,
                 ledger=ledger,
+                publication=Publication(database, ledger, memory),
                 key_secret=secret,
                 pictures=pictures,
             )

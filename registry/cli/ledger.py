@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from registry.cli import ledger_export
 from registry.cli.exit_codes import ExitCode
 from registry.cli.file_access import read_small_file, write_document
 from registry.cli.options import AsJson, Home, Key, Server
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from registry.client.schemas import ConsistencyProof
     from registry.verify.checkpoint import Checkpoint
 
-app = typer.Typer(no_args_is_help=True, help="Show, prove and verify the public ledger.")
+app = typer.Typer(no_args_is_help=True, help="Show, prove, verify and publish the public ledger.")
+app.command()(ledger_export.export)
 
 LARGEST_CHECKPOINT = 65_536
 """Bytes; a checkpoint has some hundred, and each witness adds as many."""

@@ -20,10 +20,12 @@ from registry.ledger import claim as claims
 from registry.ledger import stored_tree, tree
 from registry.ledger.commitment import commit_to
 from registry.ledger.entry import EMPTY, Tip, following
+from registry.ledger.memory import CheckpointMemory, Forgetful, rolled_back
 from registry.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
-from registry.ledger.note_signer import NoteSigner
+from registry.ledger.note_signer import NoteSigner, check_signature
+from registry.storage.database import after_commit
 from registry.verify.canonical_json import JsonValue
-from registry.verify.checkpoint import Checkpoint
+from registry.verify.checkpoint import Checkpoint, open_checkpoint
 from registry.verify.commitment import Disclosure
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import EMPTY_ROOT, leaf_hash
@@ -67,10 +69,13 @@ class Head:
 class Ledger:
     """The log of one origin and key, safe to use from many threads. Each call works in the session it is given."""
 
-    def __init__(self, signer: NoteSigner, clock: Clock, randomness: Randomness) -> None:
+    def __init__(
+        self, signer: NoteSigner, clock: Clock, randomness: Randomness, memory: CheckpointMemory | None = None
+    ) -> None:
         self._signer = signer
         self._clock = clock
         self._randomness = randomness
+        self._memory = Forgetful() if memory is None else memory
 
     @property
     def origin(self) -> str:
@@ -159,6 +164,10 @@ class Ledger:
             raise _no_such_checkpoint(size)
         return note
 
+    def opened(self, note: str) -> Checkpoint:
+        """The checkpoint in ``note``, once it is shown to be signed by this ledger. VerificationError if it is not."""
+        return open_checkpoint(note, self._signer.verifier_key, check_signature)
+
     def inclusion_proof(self, session: Session, index: int, size: int) -> list[bytes]:
         """The hashes from the sibling of leaf ``index`` up to the root of the first ``size`` entries. NotFound."""
         _check_size(session, size)
@@ -205,6 +214,10 @@ class Ledger:
         if head is None:
             raise _head_missing()
         self._check_identity(head)
+        # Under the lock nobody has committed more than this head says.
+        newest = self._memory.newest()
+        if newest is not None and newest.size > head.size:
+            raise rolled_back(head.size, newest, "what was shown of it before")
         return head
 
     def _check_identity(self, head: _HeadRow) -> None:
@@ -219,6 +232,7 @@ class Ledger:
     def _sign(self, session: Session, size: int, root: bytes) -> None:
         note = self._signer.sign(Checkpoint(self.origin, size, root).to_text())
         session.execute(insert(LedgerCheckpoint).values(size=size, note=note))
+        after_commit(session, "remember", lambda: self._memory.remember(note))
 
 
 def _head(session: Session) -> _HeadRow:

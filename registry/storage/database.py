@@ -11,7 +11,7 @@ changes and waits for no writer. Nobody else begins, commits or rolls back.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal, Self
 
@@ -30,6 +30,7 @@ WRITER_WAIT_SECONDS = 30.0
 """How long a write waits for the writes before it: some hundred of the slowest units of work measured (0.1 s)."""
 SCHEMA_CHANGE_WAIT_SECONDS = 600.0
 """How long a second process waits while the first changes the schema, which may copy whole tables."""
+_AFTER_COMMIT = "registry.after_commit"
 
 NAMES_OF_CONSTRAINTS = {
     "ix": "ix_%(column_0_N_label)s",
@@ -109,6 +110,9 @@ class Database:
                 _commit(connection)
         finally:
             self._this_thread.writes = False
+        # Others write on meanwhile. A crash here leaves the unit committed and its caller without an answer.
+        for act in session.info.get(_AFTER_COMMIT, {}).values():
+            act()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -166,6 +170,14 @@ class Database:
             except OSError as error:
                 raise translated_from_system(error) from error
             yield
+
+
+def after_commit(session: Session, name: str, act: Callable[[], None]) -> None:
+    """Has ``act`` called once the unit of work of ``session`` is committed, before ``write`` returns.
+
+    Of several under one ``name`` the last is called. What it raises is raised by ``write``, and undoes nothing.
+    """
+    session.info.setdefault(_AFTER_COMMIT, {})[name] = act
 
 
 def _commit(connection: Connection) -> None:

@@ -5,8 +5,6 @@ It needs Go and golang.org/x/mod, as Debian packages them; ``make test`` install
 
 import base64
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,41 +13,15 @@ import pytest
 
 from registry.storage.database import Database
 from tests.interop.exported_log import SIZE, Exported, append_all, copy, export
+from tests.interop.go_programs import compiled
 
-PACKAGES = Path("/usr/share/gocode")
-PROGRAM = Path(__file__).parent / "go_peer" / "main.go"
 Corruption = Callable[[Exported], None]
 
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program, compiled."""
-    if shutil.which("go") is None or not (PACKAGES / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        pytest.fail(
-            "Proofs must be checked by Go's golang.org/x/mod, and it is not there. "
-            "Install it with: apt-get install golang-go golang-golang-x-mod-dev"
-        )
-    folder = tmp_path_factory.mktemp("go")
-    built = folder / "go_peer"
-    environment = os.environ | {
-        "GO111MODULE": "off",
-        "GOPATH": str(PACKAGES),
-        "GOFLAGS": "",
-        "GOCACHE": str(folder / "cache"),
-        "GOTOOLCHAIN": "local",
-        "GOPROXY": "off",
-        "CGO_ENABLED": "0",
-    }
-    done = subprocess.run(
-        ["go", "build", "-o", str(built), str(PROGRAM)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return built
+    return compiled("go_peer", tmp_path_factory.mktemp("go"))
 
 
 def answers(peer: Path, folder: Path, logs: list[Exported]) -> list[str]:
