@@ -2,6 +2,7 @@
 
 A home holds ``registry.sqlite`` (unless the settings name a server), ``objects/``, ``keys/ledger.key``
 and ``keys/api-keys.secret``. The two keys cannot be made again: back them up with the database.
+``shown/`` says what strangers have seen of the ledger: never put an older copy of it back.
 
     with Installation.open(Settings.load()) as installation:
         ...
@@ -24,6 +25,7 @@ from registry.ledger.log import Ledger
 from registry.ledger.models import LedgerHead
 from registry.ledger.note_signer import SEED_BYTES, NoteSigner
 from registry.publication.memory import HomeMemory, check_memory
+from registry.publication.policy_file import witnesses_of
 from registry.publication.shown import Publication
 from registry.settings import Settings
 from registry.storage.database import Database
@@ -43,6 +45,7 @@ KEYS_FOLDER = "keys"
 LEDGER_KEY_FILE = "ledger.key"
 SHOWN_FOLDER = "shown"
 NEWEST_SHOWN_FILE = "newest-checkpoint"
+COSIGNED_FILE = "cosigned-checkpoint"
 API_KEY_SECRET_FILE = "api-keys.secret"  # noqa: S105 - a file's name
 API_KEY_SECRET_BYTES = 32
 """As long as the output of the HMAC's hash (RFC 2104, section 3)."""
@@ -126,7 +129,14 @@ class Installation:
                 database=database,
                 objects=objects,
                 ledger=ledger,
-                publication=Publication(database, ledger, memory),
+                publication=Publication(
+                    database,
+                    ledger,
+                    memory,
+                    witnesses=witnesses_of(settings, clock),
+                    cosigned=settings.home / SHOWN_FOLDER / COSIGNED_FILE,
+                    required=settings.witness_required,
+                ),
                 key_secret=secret,
                 pictures=pictures,
             )

@@ -66,6 +66,34 @@ class Settings(BaseSettings):
             "path. Read when the ledger is made. Default: `firstmark.local/log/` and 8 digits of the key."
         ),
     )
+    witness_policy: Path | None = Field(
+        default=None,
+        description=(
+            "File with the witnesses that checkpoints are submitted to, and how many of whom must cosign "
+            "(C2SP tlog-policy). Default: no witnesses."
+        ),
+    )
+    witness_required: bool = Field(
+        default=False,
+        description=(
+            "Whether a checkpoint is shown only once the witnesses that the policy asks for have cosigned it; "
+            "entries are recorded all the same."
+        ),
+    )
+    witness_seconds: int = Field(
+        default=5,
+        ge=1,
+        le=86_400,
+        description="Seconds between two submissions to the witnesses by `registry serve`.",
+    )
+    witness_name: str | None = Field(
+        default=None,
+        max_length=255,
+        description=(
+            "Name of this installation's own witness, in every cosignature for ever, such as `example.com/witness`. "
+            "Read when its key is made. Default: `firstmark.local/witness/` and 8 digits of the key."
+        ),
+    )
     max_upload_bytes: int = Field(
         default=64 * MEBIBYTE,
         ge=1024,
@@ -117,14 +145,14 @@ class Settings(BaseSettings):
         """``objects_url``, or the folder in the home."""
         return self.objects_url or (self.home / OBJECTS_FOLDER).as_uri()
 
-    @field_validator("home")
+    @field_validator("home", "witness_policy")
     @classmethod
-    def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
 
-    @field_validator("ledger_origin")
+    @field_validator("ledger_origin", "witness_name")
     @classmethod
-    def _usable_as_note_name(cls, origin: str | None) -> str | None:
-        if origin is not None and not _NOTE_NAME.fullmatch(origin):
-            raise ValueError("a ledger's name has neither spaces nor a plus sign")
-        return origin
+    def _usable_as_note_name(cls, name: str | None) -> str | None:
+        if name is not None and not _NOTE_NAME.fullmatch(name):
+            raise ValueError("a ledger's or witness's name has neither spaces nor a plus sign")
+        return name

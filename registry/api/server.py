@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from registry import errors
 from registry.api.app import create_app
@@ -42,25 +43,41 @@ def serve(
 ) -> None:
     """Answers requests until SIGINT or SIGTERM, then finishes those under way and returns.
 
-    ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one.
-    ``when_ready`` is told the address, ``http://host:port``, once connections are accepted.
-    Refuses (``address_unusable``) an address that cannot be listened on.
+    Meanwhile new checkpoints are submitted to the witnesses that the settings name. ``host`` and ``port`` default to
+    the settings (this machine only); port 0 takes a free one. ``when_ready`` is told the address,
+    ``http://host:port``, once connections are accepted. Refuses (``address_unusable``) an address that cannot be
+    listened on.
     """
-    logging.config.dictConfig(_LOGGING)
     settings = installation.settings
-    with listening(settings.host if host is None else host, settings.port if port is None else port) as listener:
-        server = server_of(installation)
+    application = create_app(installation)
+    logging.config.dictConfig(_LOGGING)
+    with installation.publication.rounds(settings.witness_seconds):
+        serve_application(
+            application,
+            settings.host if host is None else host,
+            settings.port if port is None else port,
+            when_ready=when_ready,
+        )
+
+
+def serve_application(
+    application: ASGIApp, host: str, port: int, *, when_ready: Callable[[str], None] | None = None
+) -> None:
+    """As :func:`serve`, for any application."""
+    logging.config.dictConfig(_LOGGING)
+    with listening(host, port) as listener:
+        server = server_of(application)
         if when_ready is not None:
             when_ready(address_of(listener))
         with _signals_only_end_it():
             server.run(sockets=[listener])
 
 
-def server_of(installation: Installation) -> uvicorn.Server:
+def server_of(application: ASGIApp) -> uvicorn.Server:
     """The server, not yet running; it ends when ``should_exit`` is set."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(installation),
+            application,
             http=HttpProtocol,
             ws="none",
             lifespan="off",

@@ -15,6 +15,8 @@ from registry.errors import Broken, Refused
 
 if TYPE_CHECKING:
     from registry.client.schemas import ConsistencyProof
+    from registry.installation import Installation
+    from registry.ledger.finding import Finding
     from registry.verify.checkpoint import Checkpoint
 
 app = typer.Typer(no_args_is_help=True, help="Show, prove, verify and publish the public ledger.")
@@ -43,7 +45,16 @@ def show(*, home: Home = None, server: Server = None, key: Key = None, as_json: 
 
 
 @app.command()
-def verify(*, home: Home = None, server: Server = None, as_json: AsJson = False) -> None:
+def verify(
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="URL|DIR", help="Compare with a published copy, too, and name the first difference."),
+    ] = None,
+    home: Home = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
     """Derive everything anew: entries, chain, tree, signatures, claims, originals, works. Exit code 1: not in order."""
     from registry.cli.backend import open_home
     from registry.ledger.self_check import verify_ledger
@@ -61,6 +72,8 @@ def verify(*, home: Home = None, server: Server = None, as_json: AsJson = False)
         with open_home(home, must_exist=True) as installation, output.progress("Verifying") as progress:
             check = verify_ledger(installation.database, installation.ledger, installation.objects, progress.reached)
             check.errors += check_works(installation)
+            if against is not None:
+                check.errors += _differences(installation, against)
     except Broken as error:
         # Keys and database that do not belong together, or a damaged file: that is a finding, too.
         output.record({"size": None, "root": None, "ok": False, "errors": [{"index": None, "what": error.message}]})
@@ -177,6 +190,14 @@ def consistency(
         output.say(f"In order: the first {kept.size} of {found.to_size} entries are those of {old}.", style="green")
     else:
         _say_rewritten(output, why_not, old)
+
+
+def _differences(installation: "Installation", place: str) -> "list[Finding]":
+    from registry.monitor.log_source import PublishedLog, source_of
+    from registry.publication.comparison import compare
+
+    with PublishedLog(source_of(place)) as copy:
+        return compare(installation.publication, copy)
 
 
 def _say_rewritten(output: Output, why: str, kept: str) -> NoReturn:

@@ -21,6 +21,7 @@ def export(
 
     output = Output(as_json=as_json)
     with open_home(home, must_exist=True) as installation:
+        installation.publication.witness_round()
         exported = bring_up_to_date(installation.publication, folder)
     size, root = exported.checkpoint.size, exported.checkpoint.root.hex()
     output.record({"path": str(folder), "size": size, "root": root, "files_made": exported.made})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import check, keys, ledger, register, serve, signing_key, verify, works
+from registry.cli import check, keys, ledger, monitor, register, serve, signing_key, verify, witness, works
 from registry.cli.demo import command
 from registry.cli.guarded_group import GuardedGroup
 from registry.cli.options import AsJson, Home, Key, Server
@@ -52,8 +52,10 @@ app.add_typer(works.app, name="works", rich_help_panel=WORK)
 app.add_typer(signing_key.app, name="signing-key", rich_help_panel=WORK)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=PROOF)
 app.command(rich_help_panel=PROOF)(verify.verify)
+app.command(rich_help_panel=PROOF)(monitor.monitor)
 app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
 app.command(rich_help_panel=OPERATION)(serve.serve)
+app.add_typer(witness.app, name="witness", rich_help_panel=OPERATION)
 app.command(rich_help_panel=WORK)(command.demo)
 
 

@@ -107,7 +107,7 @@ class Derivation:
             self._findings.add(index, f"The checkpoint of size {size} is missing.")
             return None
         try:
-            checkpoint = open_checkpoint(utf8_text(note), self._key, check_signature)
+            checkpoint = open_checkpoint(utf8_text(note), self._key, check=check_signature)
         except VerificationError as error:
             self._findings.add(index, f"The checkpoint of size {size} is not valid. {error}")
             return None
@@ -254,7 +254,7 @@ class Derivation:
 
     def _is_ours(self, note: bytes) -> bool:
         try:
-            open_checkpoint(utf8_text(note), self._key, check_signature)
+            open_checkpoint(utf8_text(note), self._key, check=check_signature)
         except VerificationError:
             return False
         return True

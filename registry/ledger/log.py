@@ -166,7 +166,7 @@ class Ledger:
 
     def opened(self, note: str) -> Checkpoint:
         """The checkpoint in ``note``, once it is shown to be signed by this ledger. VerificationError if it is not."""
-        return open_checkpoint(note, self._signer.verifier_key, check_signature)
+        return open_checkpoint(note, self._signer.verifier_key, check=check_signature)
 
     def inclusion_proof(self, session: Session, index: int, size: int) -> list[bytes]:
         """The hashes from the sibling of leaf ``index`` up to the root of the first ``size`` entries. NotFound."""

@@ -47,6 +47,11 @@ class Frontier:
         """The root of the tree."""
         return root_of(self._hashes)
 
+    @property
+    def peak_hashes(self) -> tuple[bytes, ...]:
+        """The hashes of the peaks, left to right."""
+        return tuple(self._hashes)
+
     def root_with(self, leaf: bytes) -> bytes:
         """The root that the tree would have after ``leaf`` (a leaf hash) was appended."""
         grown = Frontier(self.size, self._hashes)

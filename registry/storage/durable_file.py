@@ -49,7 +49,7 @@ def create(file: Path, content: bytes, *, unfinished: Path | None = None, mode: 
     return True
 
 
-def make_folders(folder: Path) -> None:
+def make_folders(folder: Path, mode: int = 0o777) -> None:
     """``folder`` and those above it that are missing, their names on the disk."""
     missing: list[Path] = []
     above = folder
@@ -57,7 +57,7 @@ def make_folders(folder: Path) -> None:
         missing.append(above)
         above = above.parent
     for one in reversed(missing):
-        one.mkdir(exist_ok=True)
+        one.mkdir(mode, exist_ok=True)
         sync(one.parent)
 
 

@@ -10,34 +10,49 @@ from registry.verify.note import Note, SignatureCheck, VerifierKey, check_name, 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """``root`` is the 32-byte tree hash of the first ``size`` entries of the log called ``origin``."""
+    """``root`` is the 32-byte tree hash of the first ``size`` entries of the log called ``origin``.
+
+    ``extensions`` are further lines, which only other logs have.
+    """
 
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         """The note's text: origin, size and root, a line each."""
-        return f"{self.origin}\n{self.size}\n{base64_text(self.root)}\n"
+        return "\n".join((self.origin, str(self.size), base64_text(self.root), *self.extensions, ""))
 
     @classmethod
-    def parse(cls, text: str) -> "Checkpoint":
-        """Malformed unless ``text`` is a checkpoint without extension lines, which this log never writes."""
+    def parse(cls, text: str, *, extensions: bool = False) -> "Checkpoint":
+        """Malformed unless ``text`` is a checkpoint; one with extension lines, too, which this log never writes,
+        unless ``extensions`` allows them."""
         lines = text.split("\n")
-        if len(lines) != 4 or lines[3]:
+        if len(lines) < 4 or lines.pop():
+            raise Malformed("A checkpoint has at least three lines: origin, size and root.")
+        if len(lines) > 3 and not extensions:
             raise Malformed("A checkpoint has exactly three lines: origin, size and root.")
+        if not all(lines):
+            raise Malformed("A checkpoint has no empty line.")
         check_name(lines[0])
-        return cls(lines[0], decimal(lines[1]), base64_hash(lines[2]))
+        return cls(lines[0], decimal(lines[1]), base64_hash(lines[2]), tuple(lines[3:]))
 
 
-def open_checkpoint(signed: str, key: VerifierKey, check: SignatureCheck = ed25519.verifies) -> Checkpoint:
-    """The checkpoint in the note ``signed``, once ``key`` has verified it and its origin is the key's name.
+def open_checkpoint(
+    signed: str,
+    *keys: VerifierKey,
+    check: SignatureCheck = ed25519.verifies,
+    extensions: bool = False,
+) -> Checkpoint:
+    """The checkpoint in the note ``signed``, once one of ``keys`` has verified it and its origin is that key's name.
 
-    Malformed, or Contradiction if signature or origin are another's.
+    A log has several keys while it changes from one to the next. Malformed, or Contradiction if signature or
+    origin are another's. ``extensions`` as in :meth:`Checkpoint.parse`.
     """
     note = parse_note(signed)
-    note.verified_by([key], check)
-    checkpoint = Checkpoint.parse(note.text)
+    key = note.verified_by(keys, check)[0]
+    checkpoint = Checkpoint.parse(note.text, extensions=extensions)
     if checkpoint.origin != key.name:
         raise Contradiction(
             "The checkpoint is one of another log than its key.", expected=key.name, found=checkpoint.origin
@@ -45,7 +60,7 @@ def open_checkpoint(signed: str, key: VerifierKey, check: SignatureCheck = ed255
     return checkpoint
 
 
-def unverified_checkpoint(signed: str) -> tuple[Checkpoint, Note]:
+def unverified_checkpoint(signed: str, *, extensions: bool = False) -> tuple[Checkpoint, Note]:
     """The checkpoint and its note with no signature checked: for display, never for a decision."""
     note = parse_note(signed)
-    return Checkpoint.parse(note.text), note
+    return Checkpoint.parse(note.text, extensions=extensions), note

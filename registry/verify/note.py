@@ -41,30 +41,50 @@ class VerifierKey:
 
     @property
     def key_id(self) -> bytes:
-        """The first four bytes of SHA-256(name || 0A || type || public key): they stand before each signature."""
-        hashed = utf8(self.name) + b"\n" + bytes([ED25519]) + self.public_key
-        return hashlib.sha256(hashed).digest()[:KEY_ID_BYTES]
+        """What stands before each of its signatures."""
+        return key_id(self.name, ED25519, self.public_key)
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64_text(bytes([ED25519]) + self.public_key)}"
+        return key_text(self.name, ED25519, self.public_key)
 
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":
-        """``name+hex(key id)+base64(type || public key)``. Malformed for everything else."""
-        name, _, rest = text.partition("+")
-        key_id, _, encoded = rest.partition("+")
-        check_name(name)
-        if not _KEY_ID.fullmatch(key_id) or not encoded:
-            raise Malformed(f"{quoted(text)} is not a verifier key: name+keyid+key.")
-        key = base64_bytes(encoded)
-        if key[0] != ED25519:
-            raise Malformed(f"Verifier keys of type {key[0]:02x} cannot be used here.")
-        if not ed25519.is_public_key(key[1:]):
+        """``name+hex(key id)+base64(type || public key)``. Malformed for everything else, and for other types."""
+        name, signature_type, public_key = parse_key_text(text)
+        if signature_type != ED25519:
+            raise Malformed(f"Verifier keys of type {signature_type:02x} cannot be used here.")
+        if not ed25519.is_public_key(public_key):
             raise Malformed("The verifier key holds no Ed25519 public key.")
-        parsed = cls(name, key[1:])
-        if str(parsed) != text:
-            raise Malformed("The key id in the verifier key does not belong to its name and key.")
-        return parsed
+        return cls(name, public_key)
+
+
+def key_id(name: str, signature_type: int, public_key: bytes) -> bytes:
+    """The first four bytes of SHA-256(name || 0A || type || public key)."""
+    hashed = utf8(name) + b"\n" + bytes([signature_type]) + public_key
+    return hashlib.sha256(hashed).digest()[:KEY_ID_BYTES]
+
+
+def key_text(name: str, signature_type: int, public_key: bytes) -> str:
+    """A verifier key of any type as text."""
+    encoded = base64_text(bytes([signature_type]) + public_key)
+    return f"{name}+{key_id(name, signature_type, public_key).hex()}+{encoded}"
+
+
+def parse_key_text(text: str) -> tuple[str, int, bytes]:
+    """Name, signature type and public key in a verifier key; whether there can be such a key is not asked.
+
+    Malformed unless ``text`` is what ``key_text`` writes.
+    """
+    name, _, rest = text.partition("+")
+    its_id, _, encoded = rest.partition("+")
+    check_name(name)
+    if not _KEY_ID.fullmatch(its_id) or not encoded:
+        raise Malformed(f"{quoted(text)} is not a verifier key: name+keyid+key.")
+    content = base64_bytes(encoded)
+    signature_type, public_key = content[0], content[1:]
+    if key_text(name, signature_type, public_key) != text:
+        raise Malformed("The key id in the verifier key does not belong to its name and key.")
+    return name, signature_type, public_key
 
 
 @dataclass(frozen=True)

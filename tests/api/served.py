@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp
+
+from registry.api.app import create_app
 from registry.api.server import address_of, listening, server_of
 from registry.installation import Installation
 
@@ -15,9 +18,9 @@ PATIENCE_SECONDS = 20.0
 
 
 @contextmanager
-def served(installation: Installation) -> Iterator[str]:
-    """Its address, for as long as the block lasts."""
-    server = server_of(installation)
+def served(application: Installation | ASGIApp) -> Iterator[str]:
+    """The address of an installation's API, or of any application, for as long as the block lasts."""
+    server = server_of(create_app(application) if isinstance(application, Installation) else application)
     with listening("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -8,6 +8,7 @@ import pytest
 
 from registry import errors
 from registry.api import http_protocol, request_body
+from registry.api.app import create_app
 from registry.api.server import listening, server_of
 from registry.installation import Installation
 from tests.api.conftest import Key
@@ -146,7 +147,7 @@ def test_a_request_under_way_is_finished_before_the_service_ends(
 ) -> None:
     body = b'{"name":"late","scopes":["works:read"]}'
     with listening("127.0.0.1", 0) as listener:
-        server = server_of(installation)
+        server = server_of(create_app(installation))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         host, port = listener.getsockname()

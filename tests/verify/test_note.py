@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from registry.ledger.note_signer import NoteSigner
 from registry.verify.encoding import base64_bytes, base64_text
 from registry.verify.errors import Contradiction, Malformed, VerificationError
-from registry.verify.note import LARGEST_NOTE, MOST_SIGNATURES, Note, NoteSignature, VerifierKey, parse_note
+from registry.verify.note import LARGEST_NOTE, MOST_SIGNATURES, Note, NoteSignature, VerifierKey, key_text, parse_note
 from tests.verify.known_answers import NOTE, NOTE_KEY, NOTE_SIGNATURE, NOTE_TEXT
 
 KEY = VerifierKey.parse(NOTE_KEY)
@@ -191,7 +191,7 @@ def test_everything_else_is_no_verifier_key(text: str) -> None:
 
 @pytest.mark.parametrize("signature_type", [0x00, 0x02, 0x04, 0x06, 0xFF])
 def test_keys_of_other_types_are_told_apart(signature_type: int) -> None:
-    text = f"x+00000000+{base64_text(bytes([signature_type]) + KEY.public_key)}"
+    text = key_text("x", signature_type, KEY.public_key)
     with pytest.raises(Malformed, match=f"type {signature_type:02x}"):
         VerifierKey.parse(text)
 

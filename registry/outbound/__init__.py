@@ -1,0 +1,1 @@
+"""Asking other people's servers: always with limits of size, time and redirects."""
