@@ -101,7 +101,7 @@ class _Reading:
     def _explained(self) -> "Inconsistent":
         """Which of the two it is when the entries do not have the root that is signed."""
         try:
-            then = _frontier_of_files(self._log, self._before.size)
+            then = self._frontier_of_files()
         except VerificationError as error:
             return self._inconsistent(f"The log's files do not hold together. {error}")
         for (level, position), kept, found in zip(
@@ -116,16 +116,15 @@ class _Reading:
         size = self._checkpoint.size
         return self._inconsistent(f"The checkpoint of {size} entries signs another root than its entries have.")
 
+    def _frontier_of_files(self) -> Frontier:
+        """The right edge of the tree that was known before, from the tiles of leaf hashes as they are now."""
+        frontier, known = Frontier(), self._before.size
+        for number in range(-(-known // FULL)):
+            tile = tile_of(0, number, self._checkpoint.size)
+            assert tile is not None  # noqa: S101 - the log has not become smaller
+            for hash_ in self._log.hashes(tile)[: known - tile.start]:
+                frontier.append(hash_)
+        return frontier
+
     def _inconsistent(self, what: str, index: int | None = None) -> "Inconsistent":
         return Inconsistent(what, index=index, notes=self._notes)
-
-
-def _frontier_of_files(log: PublishedLog, size: int) -> Frontier:
-    """The right edge of a tree, from tiles of leaf hashes alone."""
-    frontier = Frontier()
-    for number in range(-(-size // FULL)):
-        tile = tile_of(0, number, size)
-        assert tile is not None  # noqa: S101 - the range ends with the tree
-        for hash_ in log.hashes(tile):
-            frontier.append(hash_)
-    return frontier
