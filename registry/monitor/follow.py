@@ -72,13 +72,13 @@ class _Reading:
                 self._read_block(number)
                 if progress is not None:
                     progress(self.frontier.size, end)
+            if self.frontier.root != self._checkpoint.root:
+                raise self._explained()
             for tile in tiles_between(start, end):
                 if tile.level > 0:
                     self._check_above(tile)
         except VerificationError as error:
             raise self._inconsistent(f"The log's files do not hold together. {error}") from error
-        if self.frontier.root != self._checkpoint.root:
-            raise self._explained()
 
     def _read_block(self, number: int) -> None:
         """The new entries of one bundle, each against its place in the tile of leaf hashes."""
@@ -100,10 +100,7 @@ class _Reading:
 
     def _explained(self) -> "Inconsistent":
         """Which of the two it is when the entries do not have the root that is signed."""
-        try:
-            then = self._frontier_of_files()
-        except VerificationError as error:
-            return self._inconsistent(f"The log's files do not hold together. {error}")
+        then = self._frontier_of_files()
         for (level, position), kept, found in zip(
             peaks(self._before.size), self._before.peaks, then.peak_hashes, strict=True
         ):
