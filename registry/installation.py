@@ -21,9 +21,12 @@ from registry import errors
 from registry.accounts.models import ApiKey
 from registry.clock import Clock, SystemClock
 from registry.ids import Randomness, SystemRandomness
+from registry.ledger.key_files import KeyFiles
+from registry.ledger.key_history import read as read_history
+from registry.ledger.key_rotation import begin, finish
 from registry.ledger.log import Ledger
+from registry.ledger.log_signer import CheckpointSigner, LogSigner
 from registry.ledger.models import LedgerHead
-from registry.ledger.note_signer import SEED_BYTES, NoteSigner
 from registry.publication.memory import HomeMemory, check_memory
 from registry.publication.policy_file import witnesses_of
 from registry.publication.shown import Publication
@@ -32,17 +35,15 @@ from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
 from registry.storage.secret_file import read_or_create
 from registry.verify.errors import Malformed
+from registry.verify.note import VerifierKey
 
 if TYPE_CHECKING:
     from registry.imaging.reader import PictureReader
     from registry.similarity.finder import Finder
 
-LOCAL_ORIGIN = "firstmark.local/log"
-"""Name of a ledger whose owner named none, with its key's id behind it; nobody can own .local (RFC 6762)."""
 HOME_MODE = 0o700
 """Originals and keys are nobody else's to see."""
 KEYS_FOLDER = "keys"
-LEDGER_KEY_FILE = "ledger.key"
 SHOWN_FOLDER = "shown"
 NEWEST_SHOWN_FILE = "newest-checkpoint"
 COSIGNED_FILE = "cosigned-checkpoint"
@@ -92,7 +93,7 @@ class Installation:
         *,
         clock: Clock | None = None,
         randomness: Randomness | None = None,
-        signer: NoteSigner | None = None,
+        signer: CheckpointSigner | None = None,
         pictures: "PictureReader | None" = None,
     ) -> Self:
         """Opens a home; makes what is missing of it and brings the database's schema up to date.
@@ -111,10 +112,10 @@ class Installation:
             objects = ObjectStore.open(settings.objects_address)
             # Asked before looking for the keys: what was recorded before that moment was made with keys
             # that lay in the home by then, so a key missing now was lost.
-            ledger_founded, keys_issued = _in_use(database)
+            founded_with, keys_issued = _in_use(database)
             keys = settings.home / KEYS_FOLDER
             if signer is None:
-                signer = _ledger_key(keys / LEDGER_KEY_FILE, settings, randomness, ledger_founded)
+                signer = _signer(KeyFiles(keys, randomness), database, settings, clock, founded_with)
             secret = _api_key_secret(keys / API_KEY_SECRET_FILE, randomness, keys_issued)
             memory = HomeMemory(settings.home / SHOWN_FOLDER / NEWEST_SHOWN_FILE)
             ledger = Ledger(signer, clock, randomness, memory)
@@ -140,6 +141,35 @@ class Installation:
                 key_secret=secret,
                 pictures=pictures,
             )
+
+    def begin_key_change(self) -> VerifierKey:
+        """Has a new key sign beside the ledger's own from now on, and says so in the ledger; answers the new key.
+
+        Processes that were opened before sign with the old key alone until they are opened again. Conflict
+        (``key_change_under_way``).
+        """
+        keys = KeyFiles(self.settings.home / KEYS_FOLDER, self.randomness)
+        own = keys.current(self.settings.ledger_origin, True)
+        with self.database.read() as session:
+            under_way = self.ledger.keys(session).successor is not None
+        # A crash after this leaves a key that signs nothing; the next attempt takes it.
+        new = keys.next(self.ledger.origin, make=not under_way)
+        both = LogSigner(own, [new], [], self.clock)
+        with self.database.write() as session:
+            begin(session, self.ledger.signed_by(both), new.verifier_key)
+        return new.verifier_key
+
+    def finish_key_change(self) -> VerifierKey:
+        """Ends the old key's time; answers the key that is the ledger's own from now on. Conflict (``no_key_change``).
+
+        This installation has to be opened again before it appends. A crash after the commit leaves the key files
+        to the next opening.
+        """
+        with self.database.write() as session:
+            _, new = finish(session, self.ledger)
+        keys = KeyFiles(self.settings.home / KEYS_FOLDER, self.randomness)
+        keys.settle(new, keys.current(self.settings.ledger_origin, True))
+        return new
 
     @property
     def pictures(self) -> "PictureReader":
@@ -186,28 +216,27 @@ def _make_home(home: Path) -> None:
         ) from error
 
 
-def _in_use(database: Database) -> tuple[bool, bool]:
-    """Whether the database holds a ledger, and whether an API key was ever issued."""
+def _in_use(database: Database) -> tuple[VerifierKey | None, bool]:
+    """The key of the ledger in the database, None if there is none; and whether an API key was ever issued."""
     with database.read() as session:
-        origin = session.scalar(select(LedgerHead.origin))
+        text = session.scalar(select(LedgerHead.verifier_key))
         key = session.scalar(select(ApiKey.id).limit(1))
-    return origin is not None, key is not None
-
-
-def _ledger_key(file: Path, settings: Settings, randomness: Randomness, missing_is_broken: bool) -> NoteSigner:
-    def make() -> str:
-        seed = randomness.take(SEED_BYTES)
-        origin = settings.ledger_origin
-        if origin is None:
-            # A name of its own for each home, so that two of them are never taken for one ledger.
-            origin = f"{LOCAL_ORIGIN}/{NoteSigner(LOCAL_ORIGIN, seed).verifier_key.key_id.hex()}"
-        return NoteSigner(origin, seed).private_key_text() + "\n"
-
-    text = read_or_create(file, make, missing_is_broken=missing_is_broken)
     try:
-        return NoteSigner.from_private_key_text(text.removesuffix("\n"))
+        return None if text is None else VerifierKey.parse(text), key is not None
     except Malformed as error:
-        raise _malformed(file, "a signer key") from error
+        raise errors.Broken(
+            "database_damaged",
+            "The database is damaged: its ledger's head names no verifier key.",
+            hint="Restore the database from its newest good backup.",
+        ) from error
+
+
+def _signer(
+    keys: KeyFiles, database: Database, settings: Settings, clock: Clock, founded_with: VerifierKey | None
+) -> CheckpointSigner:
+    own = keys.settle(founded_with, keys.current(settings.ledger_origin, founded_with is not None))
+    with database.read() as session:
+        return keys.signer(own, read_history(session, own.verifier_key), clock, ml_dsa=settings.ledger_ml_dsa)
 
 
 def _api_key_secret(file: Path, randomness: Randomness, missing_is_broken: bool) -> bytes:
@@ -240,7 +269,7 @@ def _check_origin(ledger: Ledger, settings: Settings) -> None:
 
 def _found(ledger: Ledger, database: Database) -> None:
     """Makes the empty ledger in a new database; Broken (``ledger_key_differs``) if it holds another's."""
-    if not _in_use(database)[0]:
+    if _in_use(database)[0] is None:
         try:
             with database.write() as session:
                 # A crash before this commits leaves a database without a ledger, and the next start comes here again.

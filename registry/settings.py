@@ -66,6 +66,13 @@ class Settings(BaseSettings):
             "path. Read when the ledger is made. Default: `firstmark.local/log/` and 8 digits of the key."
         ),
     )
+    ledger_ml_dsa: bool = Field(
+        default=False,
+        description=(
+            "Whether checkpoints are signed with an ML-DSA-44 key as well (3 kB each), for a time in which Ed25519 is "
+            "broken; verifiers that do not know it pass it over."
+        ),
+    )
     witness_policy: Path | None = Field(
         default=None,
         description=(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from registry.cli import ledger_export
+from registry.cli import ledger_export, ledger_key
 from registry.cli.exit_codes import ExitCode
 from registry.cli.file_access import read_small_file, write_document
 from registry.cli.options import AsJson, Home, Key, Server
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Show, prove, verify and publish the public ledger.")
 app.command()(ledger_export.export)
+app.add_typer(ledger_key.app, name="key")
 
 LARGEST_CHECKPOINT = 65_536
 """Bytes; a checkpoint has some hundred, and each witness adds as many."""

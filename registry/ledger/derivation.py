@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from registry.ledger import tree
 from registry.ledger.claim_check import ClaimCheck
 from registry.ledger.finding import MOST_FINDINGS, Findings
+from registry.ledger.key_history import KeyHistory
 from registry.ledger.note_signer import check_signature
 from registry.ledger.stored_rows import EntryRow, HeadRow, StoredRows
 from registry.verify.checkpoint import Checkpoint, open_checkpoint
@@ -34,11 +35,19 @@ class Derivation:
     """
 
     def __init__(
-        self, rows: StoredRows, key: VerifierKey, claims: ClaimCheck, findings: Findings, progress: Progress | None
+        self,
+        rows: StoredRows,
+        key: VerifierKey,
+        claims: ClaimCheck,
+        findings: Findings,
+        progress: Progress | None,
+        *,
+        keys: KeyHistory,
     ) -> None:
         self.frontier = tree.Frontier()
         self._rows = rows
         self._key = key
+        self._keys = keys
         self._claims = claims
         self._findings = findings
         self._progress = progress
@@ -107,7 +116,7 @@ class Derivation:
             self._findings.add(index, f"The checkpoint of size {size} is missing.")
             return None
         try:
-            checkpoint = open_checkpoint(utf8_text(note), self._key, check=check_signature)
+            checkpoint = open_checkpoint(utf8_text(note), *self._keys.at(size), check=check_signature)
         except VerificationError as error:
             self._findings.add(index, f"The checkpoint of size {size} is not valid. {error}")
             return None
@@ -254,7 +263,7 @@ class Derivation:
 
     def _is_ours(self, note: bytes) -> bool:
         try:
-            open_checkpoint(utf8_text(note), self._key, check=check_signature)
+            open_checkpoint(utf8_text(note), *(one.key for one in self._keys.periods), check=check_signature)
         except VerificationError:
             return False
         return True

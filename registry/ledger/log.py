@@ -17,15 +17,17 @@ from registry.clock import Clock
 from registry.errors import Broken, NotFound, Refused
 from registry.ids import Randomness
 from registry.ledger import claim as claims
-from registry.ledger import stored_tree, tree
+from registry.ledger import key_history, stored_tree, tree
 from registry.ledger.commitment import commit_to
 from registry.ledger.entry import EMPTY, Tip, following
+from registry.ledger.key_history import KeyHistory
+from registry.ledger.log_signer import CheckpointSigner
 from registry.ledger.memory import CheckpointMemory, Forgetful, rolled_back
 from registry.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
-from registry.ledger.note_signer import NoteSigner, check_signature
+from registry.ledger.note_signer import check_signature
 from registry.storage.database import after_commit
 from registry.verify.canonical_json import JsonValue
-from registry.verify.checkpoint import Checkpoint, open_checkpoint
+from registry.verify.checkpoint import Checkpoint, open_checkpoint, unverified_checkpoint
 from registry.verify.commitment import Disclosure
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import EMPTY_ROOT, leaf_hash
@@ -70,7 +72,7 @@ class Ledger:
     """The log of one origin and key, safe to use from many threads. Each call works in the session it is given."""
 
     def __init__(
-        self, signer: NoteSigner, clock: Clock, randomness: Randomness, memory: CheckpointMemory | None = None
+        self, signer: CheckpointSigner, clock: Clock, randomness: Randomness, memory: CheckpointMemory | None = None
     ) -> None:
         self._signer = signer
         self._clock = clock
@@ -86,6 +88,10 @@ class Ledger:
     def verifier_key(self) -> str:
         """The key that its checkpoints are verified with, as text."""
         return str(self._signer.verifier_key)
+
+    def signed_by(self, signer: CheckpointSigner) -> "Ledger":
+        """The same ledger, its checkpoints signed by ``signer``."""
+        return Ledger(signer, self._clock, self._randomness, self._memory)
 
     def found(self, session: Session) -> None:
         """Makes the empty ledger with its checkpoint of size 0; changes nothing if the database holds this one already.
@@ -164,9 +170,26 @@ class Ledger:
             raise _no_such_checkpoint(size)
         return note
 
-    def opened(self, note: str) -> Checkpoint:
-        """The checkpoint in ``note``, once it is shown to be signed by this ledger. VerificationError if it is not."""
-        return open_checkpoint(note, self._signer.verifier_key, check=check_signature)
+    def keys(self, session: Session) -> KeyHistory:
+        """The keys that it has had, as far as this snapshot tells. Broken (``key_history_unreadable``)."""
+        return key_history.read(session, self._signer.verifier_key)
+
+    def opened(self, session: Session, note: str) -> Checkpoint:
+        """The checkpoint in ``note``, once a key is shown to have signed it that was this ledger's at that size.
+
+        VerificationError if none has.
+        """
+        size = unverified_checkpoint(note)[0].size
+        return open_checkpoint(note, *self.keys(session).at(size), check=check_signature)
+
+    def key_that_signed(self, session: Session, note: str) -> str:
+        """The verifier key to name beside one of this ledger's checkpoints: the oldest that signed it."""
+        checkpoint, parsed = unverified_checkpoint(note)
+        signed = {(line.name, line.key_id) for line in parsed.signatures}
+        for key in self.keys(session).at(checkpoint.size):
+            if (key.name, key.key_id) in signed:
+                return str(key)
+        return self.verifier_key
 
     def inclusion_proof(self, session: Session, index: int, size: int) -> list[bytes]:
         """The hashes from the sibling of leaf ``index`` up to the root of the first ``size`` entries. NotFound."""

@@ -20,9 +20,10 @@ def receipt(
     ledger's reads.
     """
     disclosure = ledger.disclosure(session, index, names)  # Broken here if the entry itself is damaged
+    note = ledger.checkpoint(session, size)
     return Receipt(
         entry=utf8_text(ledger.entry(session, index)),
         disclosure=disclosure,
         tlog_proof=ledger.tlog_proof(session, index, size),
-        verifier_key=ledger.verifier_key,
+        verifier_key=ledger.key_that_signed(session, note),
     ).to_json()

@@ -12,11 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from registry.errors import Broken
 from registry.ledger.claim_check import ClaimCheck
 from registry.ledger.derivation import Derivation, Progress
 from registry.ledger.finding import EnoughFound, Finding, Findings
+from registry.ledger.key_history import KeyHistory, KeyPeriod
 from registry.ledger.log import Ledger
 from registry.ledger.stored_rows import StoredRows
 from registry.storage.database import Database
@@ -64,7 +66,14 @@ def verify_ledger(
             with database.read() as session:
                 rows = StoredRows(session, database.dialect)
                 claims = ClaimCheck(rows, database, objects, findings)
-                derivation = Derivation(rows, VerifierKey.parse(ledger.verifier_key), claims, findings, progress)
+                derivation = Derivation(
+                    rows,
+                    VerifierKey.parse(ledger.verifier_key),
+                    claims,
+                    findings,
+                    progress,
+                    keys=_keys(ledger, session, findings),
+                )
                 try:
                     derivation.run()
                 finally:
@@ -77,3 +86,14 @@ def verify_ledger(
             findings.add(None, f"The database cannot be read: {printable(str(reason))}.")
     result.errors = findings.in_order()
     return result
+
+
+def _keys(ledger: Ledger, session: Session, findings: Findings) -> KeyHistory:
+    """The ledger's keys; where its entries do not tell them, the one at hand."""
+    try:
+        return ledger.keys(session)
+    except Broken as error:
+        findings.add(None, error.message)
+    except (DBAPIError, UnicodeDecodeError, TypeError, AttributeError):
+        pass  # damage that the derivation names
+    return KeyHistory((KeyPeriod(VerifierKey.parse(ledger.verifier_key), 0, None, None),))

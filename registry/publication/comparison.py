@@ -18,7 +18,9 @@ def compare(publication: Publication, copy: PublishedLog) -> list[Finding]:
     """
     findings = Findings()
     try:
-        checkpoint = publication.ledger.opened(copy.checkpoint())
+        note = copy.checkpoint()
+        with publication.database.read() as session:
+            checkpoint = publication.ledger.opened(session, note)
     except VerificationError as error:
         findings.add(None, f"The copy shows no checkpoint that this ledger signed. {error}")
         return findings.in_order()

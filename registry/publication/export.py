@@ -54,7 +54,8 @@ def export(publication: Publication, folder: Path) -> Exported:
 
 def _opened(publication: Publication, note: str, folder: Path) -> Checkpoint:
     try:
-        return publication.ledger.opened(note)
+        with publication.database.read() as session:
+            return publication.ledger.opened(session, note)
     except VerificationError as error:
         raise errors.Conflict(
             "export_of_another_log",
