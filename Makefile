@@ -23,7 +23,7 @@ ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>
 endif
 
 .NOTPARALLEL:
-.PHONY: help demo install test lint format tools lock torture fuzz-api clean
+.PHONY: help demo install test lint format tools lock torture torture-publication fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -32,6 +32,7 @@ help:
 	@echo "make lint      lint, format check, type check and import contract alone"
 	@echo "make format    write the format that make lint asks for"
 	@echo "make torture   200 kills at random moments of a registration, on each database"
+	@echo "make torture-publication   a kill and an I/O error at every system call of a publication"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
 	@echo "make lock      resolve the locks again (needs uv)"
 	@echo "make clean     remove .venv and everything that tools left behind"
@@ -79,13 +80,15 @@ format: $(TESTING)
 	@$(RUN) -m ruff check --fix
 	@$(RUN) -m ruff format
 
-# Tools of the tests alone: proofs are checked by Go's own implementation too, and the documentation's commands use curl.
+# Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl,
+# and strace injects faults.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
 tools:
 	@missing=; \
 	command -v go >/dev/null || missing="$$missing golang-go"; \
 	test -d $(GO_MODULES) || missing="$$missing golang-golang-x-mod-dev"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
+	command -v strace >/dev/null || missing="$$missing strace"; \
 	if test -z "$$missing"; then :; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 	  echo "Installing$$missing ..."; \
@@ -98,6 +101,9 @@ tools:
 
 torture: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.torture_registration
+
+torture-publication: $(TESTING) $(PROJECT) tools
+	@$(RUN) -m tests.publication.fault_injection
 
 fuzz-api: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.fuzz_api

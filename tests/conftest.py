@@ -141,7 +141,7 @@ def postgresql_databases(postgresql_server: str) -> PostgresqlDatabases:
 def postgresql_template(postgresql_databases: PostgresqlDatabases) -> Iterator[str]:
     """Name of a database with the schema in it, to be copied."""
     name = postgresql_databases.create()
-    _make_schema(postgresql_databases.url(name))
+    make_schema(postgresql_databases.url(name))
     yield name
     postgresql_databases.drop(name)
 
@@ -150,7 +150,7 @@ def postgresql_template(postgresql_databases: PostgresqlDatabases) -> Iterator[s
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with the schema in it, to be copied."""
     file = tmp_path_factory.mktemp("template") / "registry.sqlite"
-    _make_schema(f"sqlite:///{quote(str(file))}")
+    make_schema(f"sqlite:///{quote(str(file))}")
     return file
 
 
@@ -237,7 +237,7 @@ def installation(database_url: str, tmp_path: Path, picture_reader: "PictureRead
         yield opened
 
 
-def _make_schema(url: str) -> None:
+def make_schema(url: str) -> None:
     for room in pkgutil.iter_modules(registry.__path__, "registry."):
         if room.ispkg and find_spec(f"{room.name}.models"):
             import_module(f"{room.name}.models")
