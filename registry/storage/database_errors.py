@@ -28,6 +28,7 @@ _SQLITE = {
     sqlite3.SQLITE_CANTOPEN: _Fault.UNREACHABLE,
     sqlite3.SQLITE_IOERR: _Fault.UNREACHABLE,
     sqlite3.SQLITE_PERM: _Fault.UNREACHABLE,
+    sqlite3.SQLITE_PROTOCOL: _Fault.UNREACHABLE,  # locks of the write-ahead log that fail
     sqlite3.SQLITE_READONLY: _Fault.UNREACHABLE,
     sqlite3.SQLITE_CORRUPT: _Fault.DAMAGED,
     sqlite3.SQLITE_NOTADB: _Fault.DAMAGED,
