@@ -43,7 +43,7 @@ def test_a_folder_and_an_address_are_watched_alike(
         for size in (0, 2, 5):
             append(opened, size - opened_size(opened))
             run("ledger", "export", tmp_path / "log", environment=environment)
-            for number, place in enumerate((tmp_path / "log", f"{address}/log/")):
+            for number, place in enumerate((str(tmp_path / "log"), f"{address}/log/")):
                 answer = run("monitor", place, "--key", key, "--state", tmp_path / f"{number}", "--once", "--json")
                 assert (answer.code, answer.line["consistent"], answer.line["size"]) == (0, True, size)
         assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes()
