@@ -135,4 +135,4 @@ def _has_ml_dsa() -> bool:
 COSIGNATURE_CHECKS: Mapping[int, SignatureCheck] = {ED25519_COSIGNATURE: check_ed25519} | (
     {ML_DSA_44_COSIGNATURE: check_ml_dsa_44} if _has_ml_dsa() else {}
 )
-"""What this server can check of cosignatures: more than the verifier, which has the standard library alone."""
+"""The types of cosignatures that this machine can make, with quick checks that answer as the verifier's do."""

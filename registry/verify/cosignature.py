@@ -3,15 +3,14 @@
 An Ed25519 cosignature (type 04) signs the time and the checkpoint's text, an ML-DSA-44 one (type 06) time,
 names, size and root. In the note's line it is ``u64 big-endian seconds || signature``.
 
-Python's standard library has no ML-DSA, so what is of that type is passed over here unless a check
-for it is given. No cosignature of a type that is known is ever passed over.
+A cosignature of a type for which no check is given is passed over, as by a verifier that does not know it.
 """
 
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from registry.verify import ed25519
+from registry.verify import ed25519, ml_dsa_44
 from registry.verify.checkpoint import Checkpoint
 from registry.verify.encoding import LARGEST_INDEX, quoted, utf8
 from registry.verify.errors import Contradiction, Malformed
@@ -19,11 +18,12 @@ from registry.verify.note import Note, SignatureCheck, key_id, key_text, parse_k
 
 ED25519_COSIGNATURE = 0x04
 ML_DSA_44_COSIGNATURE = 0x06
-ML_DSA_44_PUBLIC_KEY_BYTES = 1312
-"""FIPS 204, table 2."""
 LONGEST_NAME = 255
 """What one length byte in the message of type 06 can say."""
-STANDARD_CHECKS: Mapping[int, SignatureCheck] = {ED25519_COSIGNATURE: ed25519.verifies}
+STANDARD_CHECKS: Mapping[int, SignatureCheck] = {
+    ED25519_COSIGNATURE: ed25519.verifies,
+    ML_DSA_44_COSIGNATURE: ml_dsa_44.verifies,
+}
 _TIME = struct.Struct(">Q")
 _SUBTREE_LABEL = b"subtree/v1\n\x00"
 
@@ -51,7 +51,7 @@ class CosignerKey:
         if signature_type == ED25519_COSIGNATURE:
             usable = ed25519.is_public_key(public_key)
         elif signature_type == ML_DSA_44_COSIGNATURE:
-            usable = len(public_key) == ML_DSA_44_PUBLIC_KEY_BYTES
+            usable = len(public_key) == ml_dsa_44.PUBLIC_KEY_BYTES
         else:
             raise Malformed(f"A key of type {signature_type:02x} makes no cosignatures.")
         if not usable:

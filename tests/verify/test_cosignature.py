@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from registry.ledger.cosigner import Cosigner
 from registry.ledger.note_signer import NoteSigner
 from registry.ledger.private_key import COSIGNATURE_CHECKS, Ed25519Key, MlDsa44Key
+from registry.verify import ed25519
 from registry.verify.checkpoint import Checkpoint
 from registry.verify.cosignature import (
     ED25519_COSIGNATURE,
@@ -58,9 +59,14 @@ def test_a_cosignature_verifies_and_tells_its_time(cosigner: Cosigner) -> None:
     assert note.verified_by([LOG.verifier_key]) == (LOG.verifier_key,)
 
 
-def test_the_verifier_without_ml_dsa_passes_it_over() -> None:
+def test_a_verifier_without_ml_dsa_passes_it_over() -> None:
     note = cosigned(ED25519.cosign(TEXT, TIME), ML_DSA.cosign(TEXT, TIME))
-    assert cosigners(note, [ED25519.key, ML_DSA.key]) == {ED25519.key: TIME}
+    assert cosigners(note, [ED25519.key, ML_DSA.key], {ED25519_COSIGNATURE: ed25519.verifies}) == {ED25519.key: TIME}
+
+
+def test_the_standard_library_alone_checks_both_types() -> None:
+    note = cosigned(ED25519.cosign(TEXT, TIME), ML_DSA.cosign(TEXT, TIME))
+    assert cosigners(note, [ED25519.key, ML_DSA.key]) == {ED25519.key: TIME, ML_DSA.key: TIME}
 
 
 def test_of_several_cosignatures_the_newest_counts() -> None:
