@@ -36,14 +36,16 @@ _ON_WHITE = 40.0
 """The same, below which a design is white on transparent and shown on something dark."""
 
 
-def contrast(design: Picture, ground: Colour) -> float:
-    """How much the ink of an RGBA design stands out, in 8-bit levels of luma."""
-    sample = design[::4, ::4] if min(design.shape[:2]) > 64 else design
-    ink = sample[sample[..., 3] > INK_ALPHA]
-    if not len(ink):
+def contrast(design: Picture, ground: Colour | Picture) -> float:
+    """How much the ink of an RGBA design stands out of a colour, or of a picture of its size, in levels of luma."""
+    step = 4 if min(design.shape[:2]) > 64 else 1
+    sample = design[::step, ::step]
+    ink = sample[..., 3] > INK_ALPHA
+    if not ink.any():
         return 0.0
-    distance = np.abs((ink[:, :3].astype(np.float32) - np.array(ground, dtype=np.float32)) @ LUMA)
-    return float(np.average(distance, weights=ink[:, 3]))
+    below = np.broadcast_to(np.asarray(ground, dtype=np.float32), (*design.shape[:2], 3))[::step, ::step]
+    distance = np.abs((sample[..., :3][ink] - below[ink]) @ LUMA)
+    return float(np.average(distance, weights=sample[..., 3][ink]))
 
 
 def plain_ground(design: Picture) -> Colour:
@@ -51,11 +53,21 @@ def plain_ground(design: Picture) -> Colour:
     return WHITE if contrast(design, WHITE) >= _ON_WHITE else DARK
 
 
-def product_colour(design: Picture, rng: Generator) -> Colour:
-    """A cloth or paper that the design can be read on."""
+def product_colour(rng: Generator, *designs: Picture) -> Colour:
+    """A cloth or paper that each of the designs can be read on, or can be read best."""
     chosen = [PRODUCT_COLOURS[place] for place in rng.permutation(len(PRODUCT_COLOURS))]
-    best = max(chosen, key=lambda one: contrast(design, one))
-    return next((one for one in chosen if contrast(design, one) >= _LEGIBLE), best)
+    found = {one: min(contrast(design, one) for design in designs) for one in chosen}
+    return next((one for one in chosen if found[one] >= _LEGIBLE), max(chosen, key=lambda one: found[one]))
+
+
+def readable_scene(design: Picture, context: Context, rng: Generator) -> Picture:
+    """A scene of the design's size on which it can be read: faded, as sellers do, where no part of one will do."""
+    height, width = design.shape[:2]
+    tried = [scene(context, width, height, rng) for _ in range(3)]
+    best = max(tried, key=lambda one: contrast(design, one))
+    if contrast(design, best) >= _LEGIBLE * 0.6:
+        return best
+    return as_levels(best * np.float32(0.35) + np.array(plain_ground(design), dtype=np.float32) * np.float32(0.65))
 
 
 def flat(colour: Colour, width: int, height: int) -> Picture:

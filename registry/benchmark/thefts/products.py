@@ -129,7 +129,7 @@ def curved(design: Picture, severity: Severity, context: Context, rng: Generator
     span = np.radians({1: 60.0, 2: 100.0, 3: 130.0}[severity])
     share = float(rng.uniform(0.35, 0.5))
     plate = Plate.of_design(design).trimmed()
-    colour = product_colour(plate.pixels, rng)
+    colour = product_colour(rng, plate.pixels)
     across = width * share
     radius = across / (2 * np.sin(span / 2))
     tall = min(plate.height * (radius * span) / plate.width, height * 0.62)
@@ -195,7 +195,7 @@ def _laid_out(
     aspect = plate.height / plate.width
     height = max(height, round(width * share * aspect / 0.85))
     product = products[int(rng.integers(len(products)))]
-    colour = product_colour(plate.pixels, rng)
+    colour = product_colour(rng, plate.pixels)
     across = width * share
     middle = np.array([width * float(rng.uniform(0.44, 0.56)), height * float(rng.uniform(0.44, 0.56))])
     reach = {1: 0.015, 2: 0.03, 3: 0.05}[tilt] * width

@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from registry.benchmark.thefts.finishing import (
     as_levels,
+    contrast,
     drawn_scene,
     flat,
     photographed,
@@ -20,6 +21,7 @@ from registry.benchmark.thefts.products import mockup
 from registry.benchmark.thefts.theft import Context, Picture, Severity
 from registry.benchmark.thefts.whole import WORDS, fitted
 
+_READ_ON_GROUND = 60.0
 _SKIN = ((236, 200, 174), (198, 148, 112), (138, 94, 66), (92, 62, 46))
 
 
@@ -36,9 +38,7 @@ def collage(design: Picture, severity: Severity, context: Context, rng: Generato
             tile = Plate(with_alpha(drawn_scene(side, side, rng)))
         else:
             work, picture = filling[number]
-            ground = (
-                plain_ground(picture) if rng.random() < 0.5 else product_colour(Plate.of_design(picture).pixels, rng)
-            )
+            ground = plain_ground(picture) if rng.random() < 0.5 else product_colour(rng, with_alpha(picture))
             tile = _fitted_into(Plate.of_design(picture, work).trimmed(), side, 0.88).over(flat(ground, side, side))
         sheet = sheet.with_pasted(tile, left, top)
     return saved(sheet, 80)
@@ -48,20 +48,22 @@ def collage3(design: Picture, severity: Severity, context: Context, rng: Generat
     """Three designs freely laid on one ground, turned by up to 5, 12 or 25 degrees; on 3 the ground is a photograph."""
     width, height = 1200, 900
     chosen = [int(one) for one in rng.permutation(len(context.others))[:2]]
-    laid = Plate(np.zeros((height, width, 4), dtype=np.uint8))
     pictures = [(0, design), *((1 + one, context.others[one]) for one in chosen)]
+    if severity < 3:
+        ground = flat(product_colour(rng, *(with_alpha(picture) for _, picture in pictures)), width, height)
+    else:
+        ground = scene(context, width, height, rng)
+    laid = Plate(np.zeros((height, width, 4), dtype=np.uint8))
     for place, (work, picture) in zip(rng.permutation(3), pictures, strict=False):
         side = round(width / 3 * float(rng.uniform(0.85, 0.98)))
         tile = _fitted_into(Plate.of_design(picture, work).trimmed(), side, 0.8)
         degrees = float(rng.uniform(-1, 1)) * {1: 5, 2: 12, 3: 25}[severity]
         middle = ((int(place) + 0.5) * width / 3, height * float(rng.uniform(0.35, 0.65)))
-        laid = laid.beside(
-            tile.drawn_by(translation(*middle) @ turning(degrees) @ translation(-side / 2, -side / 2), width, height)
-        )
-    if severity < 3:
-        ground = flat(product_colour(laid.pixels, rng), width, height)
-    else:
-        ground = scene(context, width, height, rng)
+        matrix = translation(*middle) @ turning(degrees) @ translation(-side / 2, -side / 2)
+        placed = tile.drawn_by(matrix, width, height)
+        if contrast(placed.pixels, ground) < _READ_ON_GROUND:  # a sticker has a card of its own
+            placed = tile.over(flat(plain_ground(tile.pixels), side, side)).drawn_by(matrix, width, height)
+        laid = laid.beside(placed)
     return photographed(laid.over(ground), grain=1.0, quality=80, rng=rng)
 
 

@@ -7,13 +7,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from registry.benchmark.thefts.finishing import (
     as_levels,
-    contrast,
     flat,
     on_plain_ground,
     photographed,
     product_colour,
+    readable_scene,
     saved,
-    scene,
 )
 from registry.benchmark.thefts.plate import Plate, projected, rectangle, scaling, translation, turning, with_alpha
 from registry.benchmark.thefts.theft import Context, Picture, Severity
@@ -156,20 +155,14 @@ def new_background(design: Picture, severity: Severity, context: Context, rng: G
     if plate.pixels[..., 3].min() == 255:  # no ground to replace: the whole picture is pasted on the new one
         plate = _with_margin(plate, 0.08)
     if severity == 1:
-        ground = flat(product_colour(plate.pixels, rng), plate.width, plate.height)
+        ground = flat(product_colour(rng, plate.pixels), plate.width, plate.height)
     else:
-        tried = [scene(context, plate.width, plate.height, rng) for _ in range(4)]
-        ground = max(tried, key=lambda one: _legibility(plate.pixels, one))
+        ground = readable_scene(plate.pixels, context, rng)
     if severity == 3:
         faded = plate.pixels.copy()
         faded[..., 3] = as_levels(faded[..., 3] * 0.8)
         plate = plate.recoloured(faded)
     return photographed(plate.over(ground), grain=1.5, quality=80, rng=rng)
-
-
-def _legibility(pixels: Picture, ground: Picture) -> float:
-    average: tuple[int, int, int] = tuple(int(level) for level in ground.mean(axis=(0, 1)))  # type: ignore[assignment]
-    return contrast(pixels, average) - float(ground.std())
 
 
 def _with_margin(plate: Plate, share: float) -> Plate:
