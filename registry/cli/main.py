@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import check, keys, ledger, monitor, register, serve, signing_key, verify, witness, works
+from registry.cli import bench, check, keys, ledger, monitor, register, serve, signing_key, verify, witness, works
 from registry.cli.demo import command
 from registry.cli.guarded_group import GuardedGroup
 from registry.cli.options import AsJson, Home, Key, Server
@@ -56,6 +56,7 @@ app.command(rich_help_panel=PROOF)(monitor.monitor)
 app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
 app.command(rich_help_panel=OPERATION)(serve.serve)
 app.add_typer(witness.app, name="witness", rich_help_panel=OPERATION)
+app.add_typer(bench.app, name="bench", rich_help_panel=OPERATION)
 app.command(rich_help_panel=WORK)(command.demo)
 
 
