@@ -1,6 +1,6 @@
 """`registry bench`: what this installation can do, measured on this machine, with other tools beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 """Bytes; a pair has about a hundred."""
 DEFAULT_SEED = 7
 DEFAULT_SAMPLE = 20
+DRAWN_TO_VARY = 60
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Everything that is left to chance follows from it.")]
 
 
@@ -49,13 +50,14 @@ def quality(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Steal designs in many ways and count what is found: thefts by severity and kind of design, false alarms, peers."""
+    """Steal designs in many ways and count what is found, by theft, severity and kind of design; and false alarms."""
     from registry.benchmark.collection import collect
     from registry.benchmark.families import find_families, read_pairs
     from registry.benchmark.firstmark import Firstmark, throw_away_installation
     from registry.benchmark.peers import PEERS, installed
     from registry.benchmark.quality import Plan, QualityBenchmark
     from registry.benchmark.thefts import NAMES, SEVERITIES
+    from registry.cli.bench_report import quality_tables
     from registry.cli.file_access import read_small_file
     from registry.cli.picture_files import select
 
@@ -78,14 +80,14 @@ def quality(
         collection = collect(design_files, photo_files, seed=seed, half=half, advance=progress.advance)
     with output.progress("Looking for families", len(collection.designs)) as progress:
         related = find_families(collection.designs, decided, advance=progress.advance)
-    rows = []
+    rows: list[dict[str, object]] = []
     with throw_away_installation() as installation:
         benchmark = QualityBenchmark(collection, related, [Firstmark(installation), *contenders], plan)
         with output.progress("Stealing", plan.listings(collection)) as progress:
             for row in benchmark.run(progress):
                 output.record(row)
                 rows.append(row)
-    _tabulate(output, rows)
+    quality_tables(output, rows)
     if save:
         output.say(f"Pictures of hits and misses: {save}")
 
@@ -104,11 +106,78 @@ def _chosen(listed: str, known: Iterable[str], what: str) -> tuple[str, ...]:
     return named or known
 
 
-def _tabulate(output: Output, rows: list[Mapping[str, object]]) -> None:
-    """One table for each set of columns, in the order of the rows."""
-    tables: dict[tuple[str, ...], list[list[object]]] = {}
-    for row in rows:
-        tables.setdefault(tuple(row), []).append(["-" if value is None else value for value in row.values()])
-    for columns, cells in tables.items():
-        output.table([column.replace("_", " ") for column in columns], cells)
-        output.say()
+@app.command()
+def register(
+    *,
+    designs: Annotated[
+        Path | None, typer.Option(metavar="DIR", exists=True, help="Folder with pictures. Default: drawn ones.")
+    ] = None,
+    count: Annotated[int, typer.Option(metavar="N", min=1, help="Pictures to register.")] = 40,
+    side: Annotated[int, typer.Option(metavar="PX", min=64, max=7000, help="Side of the drawn pictures.")] = 2000,
+    seed: Seed = DEFAULT_SEED,
+    as_json: AsJson = False,
+) -> None:
+    """Register pictures in a home that is thrown away: how many a second, and what each costs."""
+    from registry.benchmark.registration import drawn_files, measure_registration
+    from registry.cli.bench_report import plain_tables
+    from registry.cli.picture_files import select
+
+    output = Output(as_json=as_json)
+    if designs is None:
+        files = drawn_files(count, side, seed)
+    else:
+        files = ((path.name, path.read_bytes()) for path in select([designs]).files[:count])
+    with output.progress("Registering", count) as progress:
+        row = measure_registration(files, progress.advance)
+    output.record(row)
+    plain_tables(output, [row])
+
+
+@app.command()
+def search(
+    *,
+    hashes: Annotated[str, typer.Option(metavar="N,...", help="Numbers of hashes.")] = "10000,100000,1000000",
+    works: Annotated[str, typer.Option(metavar="N,...", help="Numbers of works.")] = "1000,3000",
+    designs: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", exists=True, help="Folder with designs to vary. Default: drawn ones."),
+    ] = None,
+    queries: Annotated[int, typer.Option(metavar="N", min=4, help="Questions at each size.")] = 40,
+    seed: Seed = DEFAULT_SEED,
+    as_json: AsJson = False,
+) -> None:
+    """Search among many hashes and works: latency, throughput, memory, start, growth; numpy and FAISS beside it."""
+    from registry.benchmark.hash_search import measure_hashes
+    from registry.benchmark.registration import drawn_files
+    from registry.benchmark.work_search import measure_works
+    from registry.cli.bench_report import plain_tables
+    from registry.cli.picture_files import select
+
+    output = Output(as_json=as_json)
+    if designs is None:
+        contents = [content for _, content in drawn_files(DRAWN_TO_VARY, 600, seed)]
+    else:
+        contents = [path.read_bytes() for path in select([designs]).files]
+    sizes, counts = _numbers(hashes), _numbers(works)
+    rows: list[dict[str, object]] = []
+    with output.progress("Searching", len(sizes) + len(counts)) as progress:
+        for rows_of_part in (
+            measure_hashes(sizes, contents, queries=queries, seed=seed, advance=progress.advance),
+            measure_works(counts, contents, queries=queries, seed=seed, advance=progress.advance),
+        ):
+            for row in rows_of_part:
+                output.record(row)
+                rows.append(row)
+    plain_tables(output, rows)
+
+
+def _numbers(listed: str) -> list[int]:
+    """Refused (``bench_number_malformed``) for anything but positive whole numbers with commas."""
+    parts = [part.strip() for part in listed.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and int(part) > 0 for part in parts):
+        raise Refused(
+            "bench_number_malformed",
+            f"{listed} is no list of positive whole numbers.",
+            hint="Write them like this: 10000,100000",
+        )
+    return sorted({int(part) for part in parts})
