@@ -107,7 +107,7 @@ def _enrol(installation: Installation, readings: Sequence[Reading], first: int, 
 
 
 def _varied(reading: Reading, rng: Generator) -> Reading:
-    """Another design of the same kind: other colours, shifted, with a patch of noise, and a hash 32 to 100 bits away."""
+    """Another design of the same kind: other colours, shifted, a patch of noise; its hash is 32 to 100 bits away."""
     shift = tuple(int(one) for one in rng.integers(0, reading.raster.shape[:2]))
     raster = np.roll(reading.raster, shift, (0, 1))[..., [*rng.permutation(3), 3]]
     x, y = (int(one) for one in rng.integers(0, max(1, min(raster.shape[:2]) // 2), 2))

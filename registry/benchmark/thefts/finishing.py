@@ -93,7 +93,7 @@ def scene(context: Context, width: int, height: int, rng: Generator) -> Picture:
 
 def drawn_scene(width: int, height: int, rng: Generator) -> Picture:
     """A wall and a table of two muted colours with grain."""
-    wall, table = rng.integers(90, 245, (2, 3))
+    wall, table = rng.uniform(110, 230, (2, 1)) + rng.uniform(-18, 18, (2, 3))
     horizon = int(height * rng.uniform(0.55, 0.85))
     picture = np.empty((height, width, 3), dtype=np.float32)
     picture[:horizon], picture[horizon:] = wall, table

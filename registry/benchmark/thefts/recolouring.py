@@ -93,7 +93,8 @@ def _contours(labels: NDArray[np.intp], count: int, deviation: float) -> NDArray
 def halftone(design: Picture, severity: Severity, _: Context, __: Generator) -> Plate:
     """Printed in dots of three inks, as on a cheap shirt: a cell is 0.5, 0.8 or 1.2 % of the longer side."""
     plate = on_plain_ground(fitted(design), design)
-    cell = max(3.0, max(plate.width, plate.height) * {1: 0.005, 2: 0.008, 3: 0.012}[severity])
+    least = {1: 3.0, 2: 4.0, 3: 6.0}[severity]  # pixels in which a dot can still be drawn
+    cell = max(least, max(plate.width, plate.height) * {1: 0.005, 2: 0.008, 3: 0.012}[severity])
     down, across = np.indices(plate.pixels.shape[:2], dtype=np.float32)
     printed = np.empty((plate.height, plate.width, 3), dtype=np.float32)
     for channel, degrees in enumerate(_SCREEN_ANGLES):
