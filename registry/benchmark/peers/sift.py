@@ -28,6 +28,15 @@ class Features:
     size: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """``inliers`` agree on ``matrix``, 3 by 3; they lie at that many distinct ``places`` of either picture."""
+
+    inliers: int
+    places: int
+    matrix: NDArray[np.float64]
+
+
 class Sift:
     name = "sift"
 
@@ -42,11 +51,11 @@ class Sift:
         asked = features(listing.on_white)
         found = []
         for work, known in self._works:
-            inliers, matrix = agreement(known, asked)
-            if inliers >= INLIERS and matrix is not None:
-                corners = projected(matrix, rectangle(0, 0, *known.size))
+            agreed = agreement(known, asked)
+            if agreed and agreed.inliers >= INLIERS:
+                corners = projected(agreed.matrix, rectangle(0, 0, *known.size))
                 polygon = tuple((float(x), float(y)) for x, y in corners)
-                found.append((inliers, Claim(work, True, 1 - 0.5 ** (inliers / INLIERS), polygon)))
+                found.append((agreed.inliers, Claim(work, True, 1 - 0.5 ** (agreed.inliers / INLIERS), polygon)))
         return [claim for _, claim in sorted(found, key=lambda one: -one[0])]
 
 
@@ -64,19 +73,25 @@ def features(picture: Picture, *, longer_side: int = LONGER_SIDE, most: int = MO
     return Features((points + 0.5) / scale, descriptors, (width, height))
 
 
-def agreement(known: Features, asked: Features) -> tuple[int, NDArray[np.float64] | None]:
-    """How many features agree on one affinity from the first picture to the second, and that as a 3 by 3 matrix."""
+def agreement(known: Features, asked: Features) -> Agreement | None:
+    """The affinity from the first picture to the second that most features agree on; None where there is none."""
     if len(known.points) < 3 or len(asked.points) < 3:
-        return 0, None
+        return None
     pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(known.descriptors, asked.descriptors, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
     if len(good) < 4:
-        return 0, None
+        return None
     source = known.points[[one.queryIdx for one in good]].astype(np.float32)
     target = asked.points[[one.trainIdx for one in good]].astype(np.float32)
     tolerance = _TOLERANCE * max(1.0, max(asked.size) / LONGER_SIDE)
     matrix, mask = cv2.estimateAffine2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=tolerance)
     if np.shape(matrix) != (2, 3):  # None where no affinity fits
-        return 0, None
-    full = np.vstack([np.asarray(matrix, dtype=np.float64), [0, 0, 1]])
-    return int(np.asarray(mask).sum()), full
+        return None
+    agreed = np.asarray(mask).ravel() > 0
+    places = min(_distinct(source[agreed]), _distinct(target[agreed]))
+    return Agreement(int(agreed.sum()), places, np.vstack([np.asarray(matrix, dtype=np.float64), [0, 0, 1]]))
+
+
+def _distinct(points: NDArray[np.float32]) -> int:
+    """How many places they are: SIFT often sees one corner at several scales and in several directions."""
+    return len(np.unique(np.rint(points / (2 * _TOLERANCE)), axis=0))
