@@ -16,7 +16,7 @@ LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 """Bytes; a pair has about a hundred."""
 DEFAULT_SEED = 7
 DEFAULT_SAMPLE = 20
-DRAWN_TO_VARY = 60
+DRAWN_TO_VARY = 24
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Everything that is left to chance follows from it.")]
 
 
