@@ -47,9 +47,16 @@ class PictureFile:
 
 @lru_cache(maxsize=_DECODED_AT_ONCE)
 def _decoded(path: Path) -> Picture:
-    """Decoded in this process: these are the files of whoever runs the benchmark, on his own machine."""
-    content = path.read_bytes()
-    return decode(content, media_type(content))[0]
+    return pixels_of(path.read_bytes())
+
+
+def pixels_of(content: bytes) -> Picture:
+    """Canonical pixels of a file. Raises Refused.
+
+    Decoded in this process: these are the files of whoever runs the benchmark, on his own machine.
+    """
+    upright, _ = decode(content, media_type(content), lambda: None)
+    return upright.rows(0, upright.height).copy()
 
 
 @dataclass(frozen=True)

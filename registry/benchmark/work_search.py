@@ -12,15 +12,13 @@ import numpy as np
 from numpy.random import Generator
 from sqlalchemy import update
 
-from registry.benchmark.collection import generator
+from registry.benchmark.collection import generator, pixels_of
 from registry.benchmark.firstmark import throw_away_installation
 from registry.benchmark.footprint import growth_exponent, resident_mib
 from registry.benchmark.judgement import percentiles
 from registry.benchmark.system import Listing
 from registry.benchmark.thefts import Context, generate
 from registry.errors import Refused
-from registry.imaging.decoding import decode
-from registry.imaging.file_type import media_type
 from registry.imaging.picture import Fingerprint, Reading
 from registry.imaging.reading import read
 from registry.installation import Installation
@@ -133,7 +131,7 @@ def _asked(finder: Finder, contents: Sequence[bytes], queries: int, seed: int) -
     for number in range(queries):
         content = contents[number % len(contents)]
         try:
-            design, _ = decode(content, media_type(content))
+            design = pixels_of(content)
         except Refused:
             continue
         name = ASKED[number % len(ASKED)]
