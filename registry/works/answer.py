@@ -23,8 +23,9 @@ def registered(installation: Installation, session: Session, index: int, status:
             hint="Ask the ledger for the entry itself.",
         )
     ledger = installation.ledger
-    kept = receipt(ledger, session, index, version.checkpoint_size)
-    proof = TlogProof.parse(ledger.tlog_proof(session, index, version.checkpoint_size))
+    size = ledger.covering(session, index)
+    kept = receipt(ledger, session, index, size)
+    proof = TlogProof.parse(ledger.tlog_proof(session, index, size))
     told = json.loads(version.answer)
     return Registered(
         status=cast(Literal["registered", "amended", "already_registered"], status),
