@@ -10,7 +10,7 @@ from registry.ledger import tree
 from registry.ledger.claim_check import ClaimCheck
 from registry.ledger.finding import MOST_FINDINGS, Findings
 from registry.ledger.key_history import KeyHistory
-from registry.ledger.note_signer import check_signature
+from registry.ledger.private_key import check_ed25519
 from registry.ledger.stored_rows import EntryRow, HeadRow, StoredRows
 from registry.verify.checkpoint import Checkpoint, open_checkpoint
 from registry.verify.encoding import HASH_BYTES, LARGEST_INDEX, printable, utf8_text
@@ -116,7 +116,7 @@ class Derivation:
             self._findings.add(index, f"The checkpoint of size {size} is missing.")
             return None
         try:
-            checkpoint = open_checkpoint(utf8_text(note), *self._keys.at(size), check=check_signature)
+            checkpoint = open_checkpoint(utf8_text(note), *self._keys.at(size), check=check_ed25519)
         except VerificationError as error:
             self._findings.add(index, f"The checkpoint of size {size} is not valid. {error}")
             return None
@@ -263,7 +263,7 @@ class Derivation:
 
     def _is_ours(self, note: bytes) -> bool:
         try:
-            open_checkpoint(utf8_text(note), *(one.key for one in self._keys.periods), check=check_signature)
+            open_checkpoint(utf8_text(note), *(one.key for one in self._keys.periods), check=check_ed25519)
         except VerificationError:
             return False
         return True

@@ -24,7 +24,7 @@ from registry.ledger.key_history import KeyHistory
 from registry.ledger.log_signer import CheckpointSigner
 from registry.ledger.memory import CheckpointMemory, Forgetful, rolled_back
 from registry.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
-from registry.ledger.note_signer import check_signature
+from registry.ledger.private_key import check_ed25519
 from registry.storage.database import after_commit
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint, open_checkpoint, unverified_checkpoint
@@ -180,7 +180,7 @@ class Ledger:
         VerificationError if none has.
         """
         size = unverified_checkpoint(note)[0].size
-        return open_checkpoint(note, *self.keys(session).at(size), check=check_signature)
+        return open_checkpoint(note, *self.keys(session).at(size), check=check_ed25519)
 
     def key_that_signed(self, session: Session, note: str) -> str:
         """The verifier key to name beside one of this ledger's checkpoints: the oldest that signed it."""

@@ -7,16 +7,12 @@ from registry.ledger.private_key import (
     SEED_BYTES,
     Ed25519Key,
     PrivateKey,
-    check_ed25519,
     parse_private_key_text,
     private_key_text,
 )
 from registry.verify.encoding import utf8
 from registry.verify.errors import Malformed
 from registry.verify.note import ED25519, Note, NoteSignature, VerifierKey, check_name, parse_note
-
-check_signature = check_ed25519
-__all__ = ["SEED_BYTES", "NoteSigner", "check_signature"]
 
 
 class NoteSigner:

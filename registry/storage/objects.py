@@ -7,7 +7,6 @@
 An object never changes: it is written in create-only mode, and what is read is hashed again.
 """
 
-import errno
 import hashlib
 import re
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from obstore.store import LocalStore, S3Store
 
 from registry import errors
 from registry.storage.durability import sync
+from registry.storage.durable_file import NO_ROOM
 
 FOLDER_DIGITS = 2
 """Leading digits that name the folder: 256 folders keep a million files at 4,000 a folder, as git does it."""
@@ -39,7 +39,6 @@ S3_PATIENCE_SECONDS = 20
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})")
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _OPERATING_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
@@ -212,7 +211,7 @@ def _fault(error: Exception) -> errors.Unavailable:
     # The library tells the system's error only in its sentence.
     told = _OPERATING_SYSTEM_ERROR.search(str(error))
     number = error.errno if isinstance(error, OSError) else int(told[1]) if told else None
-    if number in _NO_ROOM:
+    if number in NO_ROOM:
         return errors.Unavailable(
             "disk_full",
             "The disk that holds the original files is full; nothing was recorded.",

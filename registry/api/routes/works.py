@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -58,20 +59,13 @@ VersionIndex = Annotated[
 
 
 async def registration_form(request: Request, installation: Opened, _: Writer) -> AsyncIterator[Form]:
-    form = await read_form(request, {"file": installation.settings.max_upload_bytes, "claim": CLAIM_BYTES})
-    try:
+    with closing(await _form(request, installation)) as form:
         yield form
-    finally:
-        form.close()
 
 
 async def amendment_form(request: Request, installation: Opened, _: Writer) -> AsyncIterator[Form]:
-    limits = {"file": installation.settings.max_upload_bytes, "claim": CLAIM_BYTES}
-    form = await read_form(request, limits, optional=frozenset({"file"}))
-    try:
+    with closing(await _form(request, installation, optional=frozenset({"file"}))) as form:
         yield form
-    finally:
-        form.close()
 
 
 @router.post(
@@ -214,6 +208,11 @@ def withdraw_work(installation: Opened, who: Writer, work_id: WorkId) -> Ended:
 def erase_work(installation: Opened, who: Writer, work_id: WorkId) -> Ended:
     """Claim, salts and originals are destroyed for ever; every other proof still verifies."""
     return end.erase(installation, work_id, who.account_id)
+
+
+async def _form(request: Request, installation: Opened, *, optional: frozenset[str] = frozenset()) -> Form:
+    limits = {"file": installation.settings.max_upload_bytes, "claim": CLAIM_BYTES}
+    return await read_form(request, limits, optional=optional)
 
 
 def _upload(form: Form) -> Upload:

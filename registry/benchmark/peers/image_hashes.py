@@ -1,5 +1,7 @@
 """``imagehash``: the hashes that most shops use."""
 
+from abc import ABC, abstractmethod
+
 import imagehash
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ RADIUS = 10
 """Of 64 bits: the usual threshold."""
 
 
-class _ImageHash:
+class _ImageHash(ABC):
     """One 64-bit hash a work, on white (``imagehash`` itself would drop alpha)."""
 
     name = ""
@@ -32,8 +34,9 @@ class _ImageHash:
         near = [int(place) for place in np.argsort(distances, kind="stable") if distances[place] <= RADIUS]
         return [Claim(self._works[place], True, 1 - float(distances[place]) / 64) for place in near]
 
+    @abstractmethod
     def hashed(self, picture: Picture) -> NDArray[np.bool_]:
-        raise NotImplementedError
+        """64 bits, shape (64,)."""
 
 
 class PHash(_ImageHash):

@@ -73,8 +73,8 @@ def border20(design: Picture, severity: Severity, _: Context, rng: Generator) ->
     plate, share = on_plain_ground(fitted(design), design), {1: 0.1, 2: 0.2, 3: 0.35}[severity]
     margin = round(max(plate.width, plate.height) * share)
     framed = plate.cropped(-margin, -margin, plate.width + margin, plate.height + margin)
-    colour: tuple[int, int, int] = tuple(int(level) for level in rng.integers(0, 256, 3))  # type: ignore[assignment]
-    return saved(framed.over(flat(colour, framed.width, framed.height)), 85)
+    red, green, blue = (int(level) for level in rng.integers(0, 256, 3))
+    return saved(framed.over(flat((red, green, blue), framed.width, framed.height)), 85)
 
 
 def mirror(design: Picture, severity: Severity, _: Context, __: Generator) -> Plate:
