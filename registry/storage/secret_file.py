@@ -1,12 +1,12 @@
 """A secret in a file of its own, made once and readable by its owner alone."""
 
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from registry import errors
+from registry.storage import durable_file
 from registry.storage.durability import sync
 
 OWNER_ONLY = 0o600
@@ -36,27 +36,11 @@ def read_or_create(file: Path, make: Callable[[], str], *, missing_is_broken: bo
 
 
 def _create(file: Path, text: str) -> None:
-    """Writes beside ``file`` and links it into place, which succeeds for one process only.
-
-    A crash leaves either no file or the whole one, and at most a ``.new`` file beside it that nobody reads
-    and that may be deleted.
-    """
+    """Of several processes that make ``file`` at once one does. A crash leaves no file or the whole one."""
     file.parent.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
-    beside = file.with_name(f"{file.name}.{secrets.token_hex(8)}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    try:
-        with open(descriptor, "w", encoding="ascii") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(descriptor)
-        try:
-            os.link(beside, file)
-        except FileExistsError:
-            return
+    if durable_file.create(file, text.encode("ascii"), mode=OWNER_ONLY):
         sync(file.parent)
         sync(file.parent.parent)
-    finally:
-        beside.unlink()
 
 
 def _read(file: Path) -> str:
