@@ -1,13 +1,12 @@
 """`registry works amend`: a new picture of a work, or the drafts that led to it."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
 
 import typer
 
-from registry.cli.options import AsJson, Home, Key, Server, WorkId
+from registry.cli.options import AsJson, CreatedOn, Home, Key, Server, SignWith, WorkId
 from registry.cli.output import Output
 
 if TYPE_CHECKING:
@@ -25,13 +24,8 @@ def amend(
         typer.Option(metavar="FILE", exists=True, help="A draft: only its SHA-256 is recorded. May be repeated."),
     ] = None,
     description: Annotated[str | None, typer.Option(help="What is new.")] = None,
-    created_on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When it was made, as you declare."),
-    ] = None,
-    sign_with: Annotated[
-        Path | None, typer.Option(metavar="KEYFILE", help="Sign the amendment with the key in this file.")
-    ] = None,
+    created_on: CreatedOn = None,
+    sign_with: SignWith = None,
     home: Home = None,
     server: Server = None,
     key: Key = None,

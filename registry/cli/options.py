@@ -1,5 +1,6 @@
 """Options that many commands take, declared once. Each may stand before or after the command's name."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -65,5 +66,12 @@ AsJson = Annotated[
 PicturePaths = Annotated[
     list[Path],
     typer.Argument(metavar="PATH...", exists=True, help="Pictures, or folders with pictures, also in folders below."),
+]
+CreatedOn = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When it was made, as you declare."),
+]
+SignWith = Annotated[
+    Path | None, typer.Option(metavar="KEYFILE", help="Sign what you declare with the key in this file.")
 ]
 WorkId = Annotated[str, typer.Argument(metavar="WORK-ID", help="From `registry works list`: wrk_...")]

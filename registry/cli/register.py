@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
@@ -10,7 +9,7 @@ from unicodedata import normalize
 import typer
 
 from registry.cli.exit_codes import ExitCode
-from registry.cli.options import AsJson, Home, Key, PicturePaths, Server
+from registry.cli.options import AsJson, CreatedOn, Home, Key, PicturePaths, Server, SignWith
 from registry.cli.output import Output
 from registry.errors import Conflict, Refused, RegistryError
 
@@ -40,16 +39,11 @@ def register(
         str | None,
         typer.Option(metavar="NAME", help="Who owns them. Default: the creator; on a server: the key's account."),
     ] = None,
-    created_on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When they were made, as you declare."),
-    ] = None,
+    created_on: CreatedOn = None,
     licence: Annotated[
         str | None, typer.Option(help="Under what they may be used, in words or as SPDX identifier.")
     ] = None,
-    sign_with: Annotated[
-        Path | None, typer.Option(metavar="KEYFILE", help="Sign each claim with the key in this file.")
-    ] = None,
+    sign_with: SignWith = None,
     home: Home = None,
     server: Server = None,
     key: Key = None,

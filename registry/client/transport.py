@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from registry import errors
 from registry.client.problem import MEDIA_TYPE, Problem, error_of
+from registry.outbound.http_requests import parsed_address
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0
@@ -146,11 +147,8 @@ def shaped(model: type[Shape], content: bytes) -> Shape:
 
 
 def _checked(server: str) -> httpx2.URL:
-    try:
-        url = httpx2.URL(server)
-    except httpx2.InvalidURL:
-        url = httpx2.URL("")
-    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
+    url = parsed_address(server)
+    if url is None:
         raise errors.Refused(
             "server_address",
             "This is no address of a registry.",

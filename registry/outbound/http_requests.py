@@ -87,13 +87,19 @@ class HttpRequests:
         return Answer(answer.status_code, bytes(content), media_type)
 
 
-def check_address(url: str) -> str:
-    """``url`` without a slash at its end. Refused (``peer_address``) unless it is one of http or https."""
+def parsed_address(url: str) -> httpx2.URL | None:
+    """``url`` if a path can be put behind it: one of http or https, without query and fragment. Else None."""
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL:
-        parsed = httpx2.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or parsed.fragment:
+        return None
+    usable = parsed.scheme in ("http", "https") and parsed.host and not parsed.query and not parsed.fragment
+    return parsed if usable else None
+
+
+def check_address(url: str) -> str:
+    """``url`` without a slash at its end. Refused (``peer_address``) unless it is one of http or https."""
+    if parsed_address(url) is None:
         raise errors.Refused(
             "peer_address",
             "This is no address of a log or witness.",

@@ -24,7 +24,7 @@ def registered(installation: Installation, session: Session, index: int, status:
         )
     ledger = installation.ledger
     kept = receipt(ledger, session, index, version.checkpoint_size)
-    proof = TlogProof.parse(ledger.tlog_proof(session, index, version.checkpoint_size))
+    proof = TlogProof.parse(str(kept["tlog_proof"]))
     told = json.loads(version.answer)
     return Registered(
         status=cast(Literal["registered", "amended", "already_registered"], status),
