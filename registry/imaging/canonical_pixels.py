@@ -66,8 +66,10 @@ class CanonicalPixels:
         return reduction.weighted_sums(self._premultiplied_rows, self.height, self.width, out_height, out_width)
 
     def _premultiplied_rows(self, start: int, end: int) -> NDArray[np.integer]:
-        part = self.rows(start, end).astype(np.uint32)
-        part[..., :3] *= part[..., 3:]
+        part = self.rows(start, end).astype(np.uint16)  # 255 * 255 fits
+        alpha = part[..., 3]
+        for channel in range(3):  # one at a time, along whole rows, takes a fraction of what (..., 3) times (..., 1) does
+            part[..., channel] *= alpha
         return part
 
     def _strips(self) -> Iterator[NDArray[np.uint8]]:
