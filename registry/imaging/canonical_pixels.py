@@ -68,7 +68,9 @@ class CanonicalPixels:
     def _premultiplied_rows(self, start: int, end: int) -> NDArray[np.integer]:
         part = self.rows(start, end).astype(np.uint16)  # 255 * 255 fits
         alpha = part[..., 3]
-        for channel in range(3):  # one at a time, along whole rows, takes a fraction of what (..., 3) times (..., 1) does
+        for channel in range(
+            3
+        ):  # one at a time, along whole rows, takes a fraction of what (..., 3) times (..., 1) does
             part[..., channel] *= alpha
         return part
 

@@ -66,8 +66,13 @@ def _grounds(work: Pixels, listing: Pixels) -> list[Pixels]:
 
 
 def _composited(pixels: Pixels, ground: Pixels) -> Pixels:
-    alpha = pixels[..., 3:] / 255
-    return (pixels[..., :3] * alpha + ground * (1 - alpha)).astype(np.float32)
+    alpha = pixels[..., 3] / np.float32(255)
+    if alpha.min() == 1:
+        return np.ascontiguousarray(pixels[..., :3])
+    composited = np.empty((*alpha.shape, 3), dtype=np.float32)
+    for channel in range(3):  # along whole rows: several times as quick as (..., 3) times (..., 1)
+        composited[..., channel] = pixels[..., channel] * alpha + ground[channel] * (1 - alpha)
+    return composited
 
 
 def _compared(expected: Pixels, seen: Pixels) -> Comparison:

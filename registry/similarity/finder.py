@@ -6,7 +6,7 @@ from registry.imaging.picture import Reading
 from registry.imaging.symmetry import Symmetry
 from registry.similarity import verification
 from registry.similarity.answer import Answer, Match, Verdict
-from registry.similarity.catalogue import Catalogue, identical, load
+from registry.similarity.catalogue import Catalogue, RegisteredPicture, identical, load
 from registry.similarity.sources import Proposal
 from registry.storage.database import Database
 
@@ -43,8 +43,11 @@ class Finder:
         with self._database.read() as session:
             certain = identical(session, reading)
             matches: dict[int, Match] = {}
+            works: dict[int, RegisteredPicture | None] = {}  # one is often proposed under several transformations
             for proposal in _to_compare(proposals, certain):
-                work = load(session, proposal.entry_index)
+                if proposal.entry_index not in works:
+                    works[proposal.entry_index] = load(session, proposal.entry_index)
+                work = works[proposal.entry_index]
                 found = work and verification.verify(work, reading, proposal)
                 if found and (known := matches.get(found.entry_index, found)) and _rank(found) <= _rank(known):
                     matches[found.entry_index] = found
