@@ -18,8 +18,9 @@ LARGEST_INTEGER = 2**53 - 1
 DEEPEST_NESTING = 32
 """Lists and objects inside each other: far more than any format here has, and no danger to a parser's stack."""
 _LONGEST_INTEGER = len(str(-LARGEST_INTEGER))
-_scalar = json.JSONEncoder(ensure_ascii=False).encode
-"""Writes strings and integers as RFC 8785, section 3.2.2, does: of several escapes the shortest, in lower case."""
+_string = json.encoder.encode_basestring
+"""Writes strings as RFC 8785, section 3.2.2.2, does: of several escapes the shortest, in lower case."""
+_WORDS = {None: "null", False: "false", True: "true"}
 
 
 def encode(value: JsonValue) -> bytes:
@@ -49,12 +50,14 @@ def parse(encoded: bytes) -> JsonValue:
 
 
 def _text(value: object, depth: int) -> str:
-    if value is None or isinstance(value, bool | str):
-        return _scalar(value)
+    if isinstance(value, str):
+        return _string(value)
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             raise _too_large()
-        return _scalar(value)
+        return int.__repr__(value)
     if depth == DEEPEST_NESTING:
         raise Malformed(f"The JSON is nested deeper than {DEEPEST_NESTING} levels.")
     if isinstance(value, Mapping):

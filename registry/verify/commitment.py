@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.verify import canonical_json
 from registry.verify.canonical_json import JsonValue
@@ -29,8 +30,9 @@ DEEPEST_VALUE = 16
 """Nesting inside one field's value; a receipt nests it four levels deeper, below what canonical JSON allows."""
 _NAME = re.compile(r"[!-~]{1,128}", re.ASCII)
 """Visible ASCII: names are made by programs, and look the same to everyone."""
-_FIELD_DOMAIN = b"registry/field/v1\n"
-_CLAIM_DOMAIN = b"registry/claim/v1\n"
+FIELD_DOMAIN = b"registry/field/v1\n"
+CLAIM_DOMAIN = b"registry/claim/v1\n"
+"""What is hashed under them is nothing else that is hashed here."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,28 @@ class ClaimField:
 
     def digest(self) -> bytes:
         """What the commitment holds of this field. Malformed for a name, value or salt that cannot be one."""
-        if not _NAME.fullmatch(self.name):
-            raise Malformed(f"{quoted(self.name)} cannot be the name of a field.")
+        return opening_digest(self.opening())
+
+    def opening(self) -> bytes:
+        """What the digest is made of: salt || JCS([name, value]). Malformed as :meth:`digest`."""
         if len(self.salt) != SALT_BYTES:
             raise Malformed(f"A salt has {len(self.salt)} bytes instead of {SALT_BYTES}.")
-        encoded = canonical_json.encode([self.name, self.value])
-        if len(encoded) > LARGEST_FIELD:
-            raise Malformed(f"The value of {self.name} is larger than {LARGEST_FIELD} bytes.")
-        if _depth(self.value) > DEEPEST_VALUE:
-            raise Malformed(f"The value of {self.name} is nested deeper than {DEEPEST_VALUE} levels.")
-        return hashlib.sha256(_FIELD_DOMAIN + self.salt + encoded).digest()
+        return self.salt + field_content(self.name, self.value)
+
+    @classmethod
+    def from_opening(cls, opening: bytes) -> "ClaimField":
+        """Malformed for everything that :meth:`opening` would not write."""
+        content = canonical_json.parse(opening[SALT_BYTES:])
+        if not isinstance(content, list) or len(content) != 2 or not isinstance(content[0], str):
+            raise Malformed("A field of a claim is a name and a value.")
+        field = cls(content[0], content[1], opening[:SALT_BYTES])
+        field.opening()
+        return field
+
+
+def opening_digest(opening: bytes) -> bytes:
+    """The 32-byte digest of the field with this opening (salt || JCS([name, value]))."""
+    return hashlib.sha256(FIELD_DOMAIN + opening).digest()
 
 
 def commitment(digests: Iterable[bytes]) -> bytes:
@@ -62,7 +76,12 @@ def commitment(digests: Iterable[bytes]) -> bytes:
         raise Malformed(f"A claim has more than {MOST_FIELDS} fields.")
     if any(len(digest) != HASH_BYTES for digest in ordered):
         raise Malformed(f"A field digest is not {HASH_BYTES} bytes long.")
-    return hashlib.sha256(_CLAIM_DOMAIN + b"".join(ordered)).digest()
+    return commitment_to_sorted(b"".join(ordered))
+
+
+def commitment_to_sorted(digests: bytes) -> bytes:
+    """The 32-byte commitment to the field digests that ``digests`` holds in ascending order, one behind the other."""
+    return hashlib.sha256(CLAIM_DOMAIN + digests).digest()
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,28 @@ def _field(item: object) -> ClaimField:
     field = ClaimField(name=item["name"], value=item["value"], salt=hex_bytes(item["salt"], SALT_BYTES))
     field.digest()
     return field
+
+
+def field_content(name: str, value: JsonValue) -> bytes:
+    """JCS([name, value]). Malformed for a name or value that cannot be a field's."""
+    if isinstance(value, str):  # most are; a text has no depth
+        encoded = canonical_json.encode(value)
+    else:
+        encoded = canonical_json.encode([value])[1:-1]  # one level deeper, as it stands in the field
+        if _depth(value) > DEEPEST_VALUE:
+            raise Malformed(f"The value of {name} is nested deeper than {DEEPEST_VALUE} levels.")
+    content = b"[%b,%b]" % (_checked_name(name), encoded)
+    if len(content) > LARGEST_FIELD:
+        raise Malformed(f"The value of {name} is larger than {LARGEST_FIELD} bytes.")
+    return content
+
+
+@lru_cache(maxsize=MOST_FIELDS)
+def _checked_name(name: str) -> bytes:
+    """``name`` in canonical JSON, once it is shown to be one."""
+    if not _NAME.fullmatch(name):
+        raise Malformed(f"{quoted(name)} cannot be the name of a field.")
+    return canonical_json.encode(name)
 
 
 def _depth(value: object) -> int:

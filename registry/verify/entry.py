@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from registry.verify import canonical_json
+from registry.verify.canonical_json import LARGEST_INTEGER
 from registry.verify.encoding import HASH_BYTES, hex_bytes, quoted
 from registry.verify.errors import Malformed
 
@@ -21,6 +22,8 @@ NO_PREVIOUS = bytes(HASH_BYTES)
 KINDS = frozenset({"register", "amend", "transfer", "withdraw", "erase", "capture", "decide", "anchor", "key"})
 _SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """Room for any random identifier; too narrow for a name, an address or a sentence."""
+CANONICAL_FORM = '{"commit":"%s","index":%d,"kind":"%s","prev":"%s","subject":"%s","time":%d,"v":1}'
+"""RFC 8785's form of an entry, as none of its values needs an escape."""
 _KEYS = frozenset({"v", "index", "kind", "time", "prev", "subject", "commit"})
 
 
@@ -41,19 +44,37 @@ class Entry:
 
     def to_bytes(self) -> bytes:
         """The leaf's bytes. Malformed if this is no valid entry."""
-        encoded = canonical_json.encode(
-            {
-                "v": VERSION,
-                "index": self.index,
-                "kind": self.kind,
-                "time": self.time,
-                "prev": self.previous.hex(),
-                "subject": self.subject,
-                "commit": self.commit.hex(),
-            }
+        if len(self.previous) != HASH_BYTES or len(self.commit) != HASH_BYTES:
+            raise Malformed(f"A hash in an entry has {HASH_BYTES} bytes.")
+        if not 0 <= self.index <= LARGEST_INTEGER or not 0 <= self.time <= LARGEST_INTEGER:
+            raise Malformed("The entry's index and time are whole numbers from 0 to 2^53 - 1.")
+        check_kind(self.kind)
+        check_subject(self.subject)
+        return encoded(
+            index=self.index,
+            kind=self.kind,
+            time=self.time,
+            previous=self.previous,
+            subject=self.subject,
+            commit=self.commit,
         )
-        parse_entry(encoded)
-        return encoded
+
+
+def encoded(*, index: int, kind: str, time: int, previous: bytes, subject: str, commit: bytes) -> bytes:
+    """The leaf's bytes of values that were checked before."""
+    return (CANONICAL_FORM % (commit.hex(), index, kind, previous.hex(), subject, time)).encode("ascii")
+
+
+def check_kind(kind: object) -> None:
+    """Malformed unless ``kind`` is one of KINDS."""
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise Malformed(f"Entry kind {quoted(kind)} is not known here.")
+
+
+def check_subject(subject: object) -> None:
+    """Malformed unless ``subject`` can be an entry's."""
+    if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
+        raise Malformed(f"The subject {quoted(subject)} is not an opaque identifier.")
 
 
 def parse_entry(encoded: bytes) -> Entry:
@@ -66,16 +87,14 @@ def parse_entry(encoded: bytes) -> Entry:
     if value["v"] is True or value["v"] != VERSION:
         raise Malformed(f"Entry version {quoted(value['v'])} is not known here.")
     kind, subject = value["kind"], value["subject"]
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise Malformed(f"Entry kind {quoted(kind)} is not known here.")
-    if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
-        raise Malformed(f"The subject {quoted(subject)} is not an opaque identifier.")
+    check_kind(kind)
+    check_subject(subject)
     return Entry(
         index=_natural(value["index"], "index"),
-        kind=kind,
+        kind=str(kind),
         time=_natural(value["time"], "time"),
         previous=hex_bytes(value["prev"], HASH_BYTES),
-        subject=subject,
+        subject=str(subject),
         commit=hex_bytes(value["commit"], HASH_BYTES),
     )
 
