@@ -10,13 +10,14 @@ changes and waits for no writer. Nobody else begins, commits or rolls back.
         session.add(account)
 """
 
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Literal, Self
 
 from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, Text, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from registry import errors
@@ -63,10 +64,14 @@ class Database:
     it too long), ``database_unreachable`` (no connection, no file, no permission), ``disk_full``,
     and ``outcome_unknown`` (the connection ended while the server was committing); all but the last
     mean that nothing was recorded. A damaged file is :class:`registry.errors.Broken`.
+
+    ``reading_address`` is what the driver itself connects to, for processes that read on their own; it
+    may hold a password.
     """
 
-    def __init__(self, dialect: Dialect, writer: Engine, reader: Engine, turn: WriterTurn | None) -> None:
+    def __init__(self, dialect: Dialect, address: str, writer: Engine, reader: Engine, turn: WriterTurn | None) -> None:
         self.dialect: Dialect = dialect
+        self.reading_address = address
         self._writer = writer
         self._reader = reader
         self._turn = turn
@@ -81,8 +86,10 @@ class Database:
         parsed = _parsed(url)
         if parsed.get_backend_name() == "sqlite":
             file = sqlite.file_of(parsed)
-            return cls("sqlite", *sqlite.engines(file, WRITER_WAIT_SECONDS), WriterTurn(file))
-        return cls("postgresql", *postgresql.engines(parsed, WRITER_WAIT_SECONDS), None)
+            engines = sqlite.engines(file, WRITER_WAIT_SECONDS)
+            return cls("sqlite", sqlite.reading_address(file), *engines, WriterTurn(file))
+        address = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        return cls("postgresql", address, *postgresql.engines(parsed, WRITER_WAIT_SECONDS), None)
 
     @contextmanager
     def write(self, *, patience: float = WRITER_WAIT_SECONDS) -> Iterator[Session]:
@@ -93,7 +100,7 @@ class Database:
         seconds to wait for others. Objects stay readable after the block. A crash anywhere in the
         block leaves the database as it was before.
         """
-        if getattr(self._this_thread, "writes", False):
+        if self.writing:
             raise RuntimeError("write() inside write() would be a second unit of work; pass the session on")
         self._this_thread.writes = True
         try:
@@ -114,6 +121,11 @@ class Database:
         for act in session.info.get(_AFTER_COMMIT, {}).values():
             act()
 
+    @property
+    def writing(self) -> bool:
+        """Whether this thread is inside :meth:`write`."""
+        return getattr(self._this_thread, "writes", False)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One read-only snapshot, as of its first query. Objects stay readable after the block."""
@@ -122,6 +134,31 @@ class Database:
                 yield session
             except SQLAlchemyError as error:
                 raise translated(error, reading=True) from error
+
+    def scrub(self, models: Sequence[type[DeclarativeBase]], *, patience: float = WRITER_WAIT_SECONDS) -> None:
+        """Removes from the database's files what was deleted or overwritten in the tables of ``models``.
+
+        On SQLite nothing of it is in file or log afterwards. On PostgreSQL its space is free, and overwritten by what
+        comes next; the server's log and backups are for its operator. Unavailable (``erasure_unfinished``) if a
+        reader keeps old pages for longer than ``patience`` seconds.
+        """
+        try:
+            with self._turn_to_write(patience):
+                if self.dialect == "postgresql":
+                    postgresql.scrub(self._writer, [model.__tablename__ for model in models])
+                    return
+                finished = sqlite.scrub(self._writer, patience)
+        except sqlite3.Error as error:
+            raise translated(DBAPIError.instance(None, None, error, sqlite3.Error)) from error
+        except SQLAlchemyError as error:
+            raise translated(error) from error
+        if not finished:
+            raise errors.Unavailable(
+                "erasure_unfinished",
+                "The erasure is recorded and nothing shows the erased any more, but a long read keeps traces of it in "
+                "the database's write-ahead log.",
+                hint="End what reads this database, then stop and start the service: the log is emptied then.",
+            )
 
     def migrate(self) -> None:
         """Brings the schema to the newest version; a second process waits for the first and finds nothing to do.

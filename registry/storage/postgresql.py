@@ -1,6 +1,6 @@
 """PostgreSQL through psycopg 3: separate pools for units of work and for snapshots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -63,3 +63,10 @@ def schema_change(writer: Engine, wait_seconds: float) -> Iterator[Connection]:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
         yield connection
         connection.commit()
+
+
+def scrub(writer: Engine, tables: Sequence[str]) -> None:
+    """Makes the space of deleted rows free. The server keeps its own logs and copies, which this does not reach."""
+    with writer.connect() as connection:
+        free = connection.execution_options(isolation_level="AUTOCOMMIT")
+        free.exec_driver_sql(f"VACUUM {', '.join(tables)}")

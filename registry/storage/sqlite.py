@@ -15,11 +15,24 @@ READERS = 16
 MORE_READERS = 48
 """Opened above READERS in a rush: with them, as many as the threads that a web server answers with (40), and room."""
 
+WRITER_CACHE_KIBIBYTES = 65_536
+"""Pages of random keys and their indexes are written again and again; with SQLite's 2 MB each is read again first."""
+PAGES_BETWEEN_CHECKPOINTS = 8_000
+"""32 MB of write-ahead log: what is written again meanwhile goes into the file once. SQLite's default is 1,000."""
+
+LARGEST_WRITTEN_ANEW = 256 * 1024 * 1024
+"""Bytes of a database that is written anew after each erasure: a second or two, in which other writes wait."""
+
 
 def file_of(url: URL) -> Path:
     """The database file of an ``sqlite:////absolute/path`` address."""
     assert url.database is not None  # noqa: S101 - checked where the address was read
     return Path(url.database)
+
+
+def reading_address(file: Path) -> str:
+    """The address under which the driver opens ``file`` for reading alone."""
+    return f"file:{quote(str(file))}?mode=ro"
 
 
 def engines(file: Path, wait_seconds: float) -> tuple[Engine, Engine]:
@@ -28,13 +41,12 @@ def engines(file: Path, wait_seconds: float) -> tuple[Engine, Engine]:
     The reader opens the file read-only and leaves the write-ahead log's index alone, so it needs the
     writer to have opened the file once.
     """
-    address = f"file:{quote(str(file))}"
 
     def connect_writer() -> sqlite3.Connection:
-        return _connected(f"{address}?mode=rwc", wait_seconds)
+        return _connected(f"file:{quote(str(file))}?mode=rwc", wait_seconds)
 
     def connect_reader() -> sqlite3.Connection:
-        return _connected(f"{address}?mode=ro", wait_seconds)
+        return _connected(reading_address(file), wait_seconds)
 
     # One connection: what it commits it also checkpoints, and no second one of this process can interleave.
     common: dict[str, Any] = {
@@ -62,6 +74,8 @@ def _prepare_writer(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
         connection.execute("PRAGMA journal_mode = WAL")
     # FULL: the write-ahead log is on the disk before a commit is answered. NORMAL could lose receipts in a power cut.
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES_BETWEEN_CHECKPOINTS}")
     connection.execute("PRAGMA foreign_keys = ON")
     # An erased claim is overwritten with zeros, not only unlinked from its page.
     connection.execute("PRAGMA secure_delete = ON")
@@ -102,6 +116,24 @@ def schema_change(writer: Engine, _wait_seconds: float) -> Iterator[Connection]:
                     raise RuntimeError(f"the schema change left a row of {dangling[0]} without the row it refers to")
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
+
+
+def scrub(writer: Engine, patience: float) -> bool:
+    """Leaves nothing of deleted content in the file or the log; False if a reader kept the log for too long.
+
+    ``secure_delete`` has overwritten the content itself. What the growth of a tree moved from page to page may
+    have left copies in their unused parts: those go when the whole file is written anew, which is done up to
+    LARGEST_WRITTEN_ANEW. The log, which holds every page as it was, is folded into the file and emptied.
+    A crash leaves the database as it was and traces in the log, until this is done again.
+    """
+    with writer.connect() as connection:
+        driver = _driver(connection)
+        driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+        ((pages,), (size,)) = (driver.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+        if pages * size <= LARGEST_WRITTEN_ANEW:
+            driver.execute("VACUUM")
+        busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOOKED_EVERY = 0.002
@@ -42,9 +42,12 @@ class WriterTurn:
                     time.sleep(LOOKED_EVERY)
                 yield
             finally:
-                # A child process forked meanwhile would keep a lock that was merely closed.
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
-                os.close(descriptor)
+                # A child process forked meanwhile would keep a lock that was merely closed. An error here must not
+                # turn what is recorded into a failure: the descriptor is given back whatever is answered (Linux).
+                with suppress(OSError):
+                    fcntl.flock(descriptor, fcntl.LOCK_UN)
+                with suppress(OSError):
+                    os.close(descriptor)
         finally:
             self._one_thread.release()
 
