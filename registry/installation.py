@@ -27,6 +27,7 @@ from registry.ledger.key_rotation import begin, finish
 from registry.ledger.log import Ledger
 from registry.ledger.log_signer import CheckpointSigner, LogSigner
 from registry.ledger.models import LedgerHead
+from registry.ledger.sequencer import Sequencer
 from registry.publication.memory import HomeMemory, check_memory
 from registry.publication.policy_file import witnesses_of
 from registry.publication.shown import Publication
@@ -79,6 +80,7 @@ class Installation:
         self.objects = objects
         self.ledger = ledger
         self.publication = publication
+        self.sequencer = Sequencer(database, ledger)
         self.key_secret = key_secret
         self._pictures = pictures
         self._finder: Finder | None = None

@@ -1,36 +1,21 @@
 """Private claims in the database: keeping what opens a commitment, disclosing some of it, forgetting all of it."""
 
-from collections.abc import Collection
-from typing import Any, cast
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import CursorResult, insert, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.errors import Broken
-from registry.ledger.commitment import CommittedClaim
-from registry.ledger.models import LedgerClaimField, LedgerEntry
-from registry.verify import canonical_json
-from registry.verify.commitment import ClaimField, Disclosure
+from registry.ledger.entry import BUCKET_BITS
+from registry.ledger.models import LedgerClaim, LedgerEntry, LedgerHead
+from registry.ledger.openings import unpack
+from registry.verify.commitment import ClaimField, Disclosure, opening_digest
+from registry.verify.encoding import HASH_BYTES
 from registry.verify.entry import parse_entry
-from registry.verify.errors import VerificationError
+from registry.verify.errors import Malformed, VerificationError
 
-
-def store(session: Session, index: int, claim: CommittedClaim) -> None:
-    """Keeps what opens the commitment of entry ``index``, in the unit of work that appends the entry."""
-    if claim.fields:
-        session.execute(
-            insert(LedgerClaimField),
-            [
-                {
-                    "entry_index": index,
-                    "digest": digest,
-                    "salt": field.salt,
-                    "name": field.name,
-                    "value": canonical_json.encode(field.value).decode("utf-8"),
-                }
-                for digest, field in claim.fields.items()
-            ],
-        )
+_BUCKETS_AT_ONCE = 1_000
+"""In one query: below SQLite's and PostgreSQL's limits of 32,766 and 65,535 parameters."""
 
 
 def disclosure(session: Session, index: int, encoded: bytes, names: Collection[str] | None) -> Disclosure:
@@ -39,17 +24,17 @@ def disclosure(session: Session, index: int, encoded: bytes, names: Collection[s
     Fields that were forgotten stay undisclosed. Broken (``ledger_claim_differs``) if what is stored
     is not what the entry commits to.
     """
-    shown: list[ClaimField] = []
-    kept: list[bytes] = []
-    table = LedgerClaimField
+    table = LedgerClaim
+    stored = session.execute(select(table.digests, table.openings).where(table.entry_index == index)).first()
+    digests, openings = (b"", None) if stored is None else stored
     try:
-        for digest, salt, name, value in session.execute(
-            select(table.digest, table.salt, table.name, table.value).where(table.entry_index == index)
-        ):
-            if salt is None or name is None or value is None or (names is not None and name not in names):
-                kept.append(digest)
-            else:
-                shown.append(ClaimField(name, canonical_json.parse(value.encode("utf-8")), salt))
+        kept = {digests[place : place + HASH_BYTES] for place in range(0, len(digests), HASH_BYTES)}
+        shown: list[ClaimField] = []
+        for opening in unpack(openings or b""):
+            field = ClaimField.from_opening(opening)
+            if names is None or field.name in names:
+                kept.discard(opening_digest(opening))
+                shown.append(field)
         shown.sort(key=lambda field: field.name)
         found = Disclosure(tuple(shown), tuple(sorted(kept)))
         found.verify(parse_entry(encoded).commit)
@@ -67,14 +52,33 @@ def forget(session: Session, subject: str) -> int:
 
     A crash before the unit of work is committed leaves all of it readable: the erasure must be asked for again.
     """
-    table = LedgerClaimField
-    indices = select(LedgerEntry.index).where(LedgerEntry.subject == subject)
-    emptied = session.execute(
-        update(table)
-        .where(
-            table.entry_index.in_(indices), or_(*(part.is_not(None) for part in (table.salt, table.name, table.value)))
+    table = LedgerClaim
+    forgotten = 0
+    for indices in _entries_of(session, subject):
+        held = (table.entry_index.in_(indices), table.openings.is_not(None))
+        forgotten += sum(
+            len(unpack(openings or b"")) for openings in session.scalars(select(table.openings).where(*held))
         )
-        .values(salt=None, name=None, value=None)
-        .execution_options(synchronize_session=False)
-    )
-    return cast(CursorResult[Any], emptied).rowcount
+        session.execute(update(table).where(*held).values(openings=None).execution_options(synchronize_session=False))
+    return forgotten
+
+
+def _entries_of(session: Session, subject: str) -> Iterator[list[int]]:
+    """The indices of the entries of ``subject``, in some lists."""
+    entry = LedgerEntry
+    size = session.scalar(select(LedgerHead.size)) or 0
+    newest = session.scalar(select(entry.bucket).order_by(entry.index.desc()).limit(1)) or 0
+    last = max(newest, size >> BUCKET_BITS)  # entries of this unit of work may be beyond the head
+    for start in range(0, last + 1, _BUCKETS_AT_ONCE):
+        buckets = range(start, min(start + _BUCKETS_AT_ONCE, last + 1))
+        found = session.scalars(select(entry.index).where(entry.bucket.in_(buckets), entry.subject == subject))
+        if indices := list(found):
+            yield indices
+
+
+def _count(openings: bytes | None) -> int:
+    """How many fields ``openings`` holds; a damaged one is no reason not to erase it."""
+    try:
+        return len(unpack(openings or b""))
+    except Malformed:
+        return 1

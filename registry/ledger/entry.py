@@ -12,6 +12,8 @@ CLOCK_TOLERANCE_MILLISECONDS = 60_000
 A leap second or a step by NTP is a second or two, and two servers may differ by as much; a minute
 means that a clock was set wrongly. Below it an entry gets the time of the one before.
 """
+BUCKET_BITS = 12
+"""4,096 entries to a bucket: some 50 pages of an index that new entries go into, whatever the ledger's size."""
 
 
 @dataclass(frozen=True)

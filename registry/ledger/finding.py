@@ -32,6 +32,11 @@ class Findings:
             raise EnoughFound
         self._found.append(Finding(index, what))
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._found)
+
     def in_order(self) -> list[Finding]:
         """The findings by entry, those on the whole ledger last."""
         ordered = sorted(self._found, key=lambda found: (found.index is None, found.index or 0))

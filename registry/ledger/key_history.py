@@ -7,7 +7,7 @@ Two entries change a key: from ``begin`` on the old and the new key sign every c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnClause, literal_column, select
 from sqlalchemy.orm import Session
 
 from registry.errors import Broken
@@ -19,6 +19,8 @@ from registry.verify.note import VerifierKey
 
 KIND = "key"
 SUBJECT = "ledger-key"
+_LITERAL_KIND: ColumnClause[str] = literal_column(f"'{KIND}'")
+"""No parameter: only so does SQLite see that its index of such entries answers."""
 PHASE, OLD_KEY, NEW_KEY = "phase", "old_key", "new_key"
 BEGIN, END = "begin", "end"
 
@@ -65,7 +67,9 @@ def read(session: Session, current: VerifierKey) -> KeyHistory:
     """
     entry = LedgerEntry
     rows = session.execute(
-        select(entry.index, entry.encoded).where(entry.subject == SUBJECT, entry.kind == KIND).order_by(entry.index)
+        select(entry.index, entry.encoded)
+        .where(entry.kind == _LITERAL_KIND, entry.subject == SUBJECT)
+        .order_by(entry.index)
     )
     periods: list[KeyPeriod] = []
     try:

@@ -6,11 +6,10 @@ with database.read() as session:
     proof = ledger.tlog_proof(session, appended.index)
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, insert, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from registry.clock import Clock
@@ -18,21 +17,20 @@ from registry.errors import Broken, NotFound, Refused
 from registry.ids import Randomness
 from registry.ledger import claim as claims
 from registry.ledger import key_history, stored_tree, tree
-from registry.ledger.commitment import commit_to
-from registry.ledger.entry import EMPTY, Tip, following
+from registry.ledger.appends import HEAD_ROW, Appends, HeadRow, Placed, sign
+from registry.ledger.commitment import CommittedClaim, commit_to
+from registry.ledger.entry import EMPTY
 from registry.ledger.key_history import KeyHistory
 from registry.ledger.log_signer import CheckpointSigner
 from registry.ledger.memory import CheckpointMemory, Forgetful, rolled_back
-from registry.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
+from registry.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
 from registry.ledger.private_key import check_ed25519
-from registry.storage.database import after_commit
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint, open_checkpoint, unverified_checkpoint
 from registry.verify.commitment import Disclosure
 from registry.verify.tlog_proof import TlogProof
-from registry.verify.tree import EMPTY_ROOT, leaf_hash
+from registry.verify.tree import EMPTY_ROOT
 
-_HEAD_ROW = 1
 _HEAD_COLUMNS = (
     LedgerHead.origin,
     LedgerHead.verifier_key,
@@ -40,11 +38,22 @@ _HEAD_COLUMNS = (
     LedgerHead.root,
     LedgerHead.last_leaf,
     LedgerHead.last_time,
+    LedgerHead.peaks,
 )
-_HeadRow = Row[str, str, int, bytes, bytes, int]
+# Made once, as every append and every proof runs some of them.
+_HEAD = select(*_HEAD_COLUMNS).where(LedgerHead.id == HEAD_ROW)
+_LOCKED_HEAD = _HEAD.with_for_update()
+_ENTRY = select(LedgerEntry.encoded).where(LedgerEntry.index == bindparam("index"))
+_CHECKPOINT = select(LedgerCheckpoint.note).where(LedgerCheckpoint.size == bindparam("size"))
+_COVERING = (
+    select(LedgerCheckpoint.size)
+    .where(LedgerCheckpoint.size > bindparam("index"))
+    .order_by(LedgerCheckpoint.size)
+    .limit(1)
+)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen, which would cost more than the rest: one is made for every entry
 class Appended:
     """A new entry; ``entry`` are the leaf's bytes, ``time`` is in milliseconds.
 
@@ -56,6 +65,11 @@ class Appended:
     entry: bytes
     leaf_hash: bytes
     checkpoint_size: int
+
+
+def appended(placed: Placed, checkpoint_size: int) -> Appended:
+    """``placed``, once it is known which checkpoint covers it."""
+    return Appended(placed.index, placed.time, placed.entry, placed.leaf_hash, checkpoint_size)
 
 
 @dataclass(frozen=True)
@@ -99,56 +113,58 @@ class Ledger:
         Broken if it holds another's (``ledger_key_differs``), or one whose head was lost (``ledger_head_missing``).
         Of two processes that do this at once the second gets an IntegrityError; then the first has done it.
         """
-        if (head := session.execute(select(*_HEAD_COLUMNS).where(LedgerHead.id == _HEAD_ROW)).first()) is not None:
+        if (head := session.execute(_HEAD).first()) is not None:
             self._check_identity(head)
             return
         if session.scalar(select(LedgerEntry.index).limit(1)) is not None:
             raise _head_missing()
         session.execute(
             insert(LedgerHead).values(
-                id=_HEAD_ROW,
+                id=HEAD_ROW,
                 origin=self.origin,
                 verifier_key=self.verifier_key,
                 size=EMPTY.size,
                 root=EMPTY_ROOT,
                 last_leaf=EMPTY.last_leaf,
                 last_time=EMPTY.last_time,
+                peaks=b"",
             )
         )
-        self._sign(session, EMPTY.size, EMPTY_ROOT)
+        sign(session, self._signer, self._memory, tree.Frontier(), follows=None)
 
     def lock(self, session: Session) -> int:
         """Holds the head until the unit of work ends, so that nobody else appends meanwhile; answers the size."""
         size: int = self._locked_head(session).size
         return size
 
+    def committed(self, claim: Mapping[str, JsonValue]) -> CommittedClaim:
+        """``claim`` under fresh salts, for :meth:`registry.ledger.appends.Appends.add_committed`. Refused."""
+        return commit_to(claim, self._randomness)
+
+    def begin(self, session: Session) -> Appends:
+        """Begins to append entries that will be under one checkpoint; holds the head as :meth:`lock` does.
+
+        Broken (``ledger_head_missing``, ``ledger_key_differs``, ``ledger_tree_differs``).
+        """
+        return Appends(
+            session,
+            self._locked_head(session),
+            signer=self._signer,
+            memory=self._memory,
+            clock=self._clock,
+            randomness=self._randomness,
+        )
+
     def append(self, session: Session, kind: str, subject: str, claim: Mapping[str, JsonValue]) -> Appended:
-        """Appends an entry that commits to ``claim``, with the tree nodes it completes and a signed checkpoint.
+        """Appends one entry that commits to ``claim``, under a checkpoint of its own.
 
         All of it belongs to the caller's unit of work: a crash before that is committed leaves nothing of
-        it, so no checkpoint is ever seen whose entries could be lost. Refused (``clock_went_back``,
-        ``claim_malformed``), Broken (``ledger_key_differs``, ``ledger_tree_differs``, ``ledger_head_moved``).
+        it. Refused (``clock_went_back``, ``claim_malformed``), Broken as :meth:`begin` and
+        :meth:`registry.ledger.appends.Appends.seal`.
         """
-        head = self._locked_head(session)
-        # Nothing is built on, or signed over, a stored tree that is not the head's.
-        frontier = stored_tree.frontier(session, head.size, head.root)
-        committed = commit_to(claim, self._randomness)
-        tip = Tip(head.size, head.last_leaf, head.last_time)
-        entry = following(tip, kind, subject, committed.commit, self._clock.milliseconds())
-        encoded = entry.to_bytes()
-        leaf = leaf_hash(encoded)
-        session.execute(
-            insert(LedgerEntry).values(index=entry.index, kind=kind, subject=subject, encoded=encoded, leaf_hash=leaf)
-        )
-        claims.store(session, entry.index, committed)
-        if completed := frontier.append(leaf):
-            session.execute(
-                insert(LedgerNode),
-                [{"level": level, "position": position, "hash": node} for (level, position), node in completed],
-            )
-        self._sign(session, frontier.size, frontier.root)
-        _move_head(session, head, frontier, Tip(frontier.size, leaf, entry.time))
-        return Appended(entry.index, entry.time, encoded, leaf, frontier.size)
+        appends = self.begin(session)
+        placed = appends.add(kind, subject, claim)
+        return appended(placed, appends.seal())
 
     def head(self, session: Session) -> Head:
         """Where the ledger ends in this snapshot. Broken (``ledger_head_missing``)."""
@@ -157,18 +173,38 @@ class Ledger:
 
     def entry(self, session: Session, index: int) -> bytes:
         """The leaf's bytes. NotFound (``no_such_entry``)."""
-        encoded = session.scalar(select(LedgerEntry.encoded).where(LedgerEntry.index == index))
+        encoded = session.scalar(_ENTRY, {"index": index})
         if encoded is None:
             raise _no_such_entry(index)
         return encoded
 
+    def entries(self, session: Session, start: int, end: int) -> Sequence[bytes]:
+        """The leaves' bytes from ``start`` up to, not including, ``end``. NotFound (``no_such_entry``)."""
+        entry = LedgerEntry
+        found = session.execute(
+            select(entry.index, entry.encoded).where(entry.index >= start, entry.index < end).order_by(entry.index)
+        ).all()
+        for expected, (index, _) in enumerate(found, start):
+            if index != expected:
+                raise _no_such_entry(expected)
+        if len(found) != end - start:
+            raise _no_such_entry(start + len(found))
+        return [encoded for _, encoded in found]
+
     def checkpoint(self, session: Session, size: int | None = None) -> str:
         """The signed checkpoint of ``size``, or the newest. NotFound (``no_such_checkpoint``)."""
         size = _head(session).size if size is None else size
-        note = session.scalar(select(LedgerCheckpoint.note).where(LedgerCheckpoint.size == size))
+        note = session.scalar(_CHECKPOINT, {"size": size})
         if note is None:
             raise _no_such_checkpoint(size)
         return note
+
+    def covering(self, session: Session, index: int) -> int:
+        """The size of the first checkpoint that covers entry ``index``. NotFound (``no_such_entry``)."""
+        size = session.scalar(_COVERING, {"index": index}) if index >= 0 else None
+        if size is None:
+            raise _no_such_entry(index)
+        return size
 
     def keys(self, session: Session) -> KeyHistory:
         """The keys that it has had, as far as this snapshot tells. Broken (``key_history_unreadable``)."""
@@ -232,8 +268,8 @@ class Ledger:
         """
         return claims.forget(session, subject)
 
-    def _locked_head(self, session: Session) -> _HeadRow:
-        head = session.execute(select(*_HEAD_COLUMNS).where(LedgerHead.id == _HEAD_ROW).with_for_update()).first()
+    def _locked_head(self, session: Session) -> HeadRow:
+        head = session.execute(_LOCKED_HEAD).first()
         if head is None:
             raise _head_missing()
         self._check_identity(head)
@@ -243,7 +279,7 @@ class Ledger:
             raise rolled_back(head.size, newest, "what was shown of it before")
         return head
 
-    def _check_identity(self, head: _HeadRow) -> None:
+    def _check_identity(self, head: HeadRow) -> None:
         if (head.origin, head.verifier_key) != (self.origin, self.verifier_key):
             raise Broken(
                 "ledger_key_differs",
@@ -252,33 +288,12 @@ class Ledger:
                 hint="Give the home its own key file back, or point the settings at the database of this key.",
             )
 
-    def _sign(self, session: Session, size: int, root: bytes) -> None:
-        note = self._signer.sign(Checkpoint(self.origin, size, root).to_text())
-        session.execute(insert(LedgerCheckpoint).values(size=size, note=note))
-        after_commit(session, "remember", lambda: self._memory.remember(note))
 
-
-def _head(session: Session) -> _HeadRow:
-    head = session.execute(select(*_HEAD_COLUMNS).where(LedgerHead.id == _HEAD_ROW)).first()
+def _head(session: Session) -> HeadRow:
+    head = session.execute(_HEAD).first()
     if head is None:
         raise _head_missing()
     return head
-
-
-def _move_head(session: Session, old: _HeadRow, frontier: tree.Frontier, tip: Tip) -> None:
-    """The last write of an append. It changes nothing if anybody has moved the head in spite of the lock."""
-    moved = session.execute(
-        update(LedgerHead)
-        .where(LedgerHead.id == _HEAD_ROW, LedgerHead.size == old.size, LedgerHead.root == old.root)
-        .values(size=tip.size, root=frontier.root, last_leaf=tip.last_leaf, last_time=tip.last_time)
-        .execution_options(synchronize_session=False)
-    )
-    if cast(CursorResult[Any], moved).rowcount != 1:
-        raise Broken(
-            "ledger_head_moved",
-            "The ledger's head changed under a lock that should prevent it; nothing was recorded.",
-            hint="Stop everything that writes and run 'registry ledger verify' before anything is appended.",
-        )
 
 
 def _check_size(session: Session, size: int) -> None:

@@ -1,13 +1,19 @@
-"""The ledger's tables. Rows of entries, nodes and checkpoints are written once and never change."""
+"""The ledger's tables. Rows of entries, nodes, checkpoints and keys are written once and never change."""
 
-from sqlalchemy import CheckConstraint, Integer, LargeBinary, SmallInteger, Text
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.storage.database import Base
 
+_IS_KEY = text("kind = 'key'")
+"""The few entries that tell the ledger's keys, which every receipt asks for."""
+
 
 class LedgerHead(Base):
-    """The one row that every append locks: where the ledger ends, and whose it is."""
+    """The one row that every append locks: where the ledger ends, and whose it is.
+
+    ``peaks`` has the 32-byte hashes of the tree's peaks, left to right: all that the next append needs of it.
+    """
 
     __tablename__ = "ledger_head"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
@@ -19,22 +25,35 @@ class LedgerHead(Base):
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
     last_leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
     last_time: Mapped[int]
+    peaks: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LedgerEntry(Base):
-    """One leaf: its bytes, and its hash as the tree holds it. Kind and subject repeat what the bytes say."""
+    """One leaf: its bytes, and its hash as the tree holds it. Kind and subject repeat what the bytes say.
+
+    ``bucket`` is the index without its last BUCKET_BITS bits. Subjects are random: an index over them
+    alone would write a page somewhere else for every entry, and so become slower as the ledger grows.
+    """
 
     __tablename__ = "ledger_entry"
+    __table_args__ = (
+        Index("ix_ledger_entry_bucket_subject", "bucket", "subject"),
+        Index("ix_ledger_entry_key", "kind", sqlite_where=_IS_KEY, postgresql_where=_IS_KEY),
+    )
 
     index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text, index=True)
+    subject: Mapped[str] = mapped_column(Text)
     encoded: Mapped[bytes] = mapped_column(LargeBinary)
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    bucket: Mapped[int] = mapped_column(Integer)
 
 
 class LedgerNode(Base):
-    """The hash of one complete subtree above the leaves, whose hashes stand beside their entries."""
+    """The hash of one complete subtree of 256, 256^2, ... leaves (levels 8, 16, ...).
+
+    The leaves' own hashes stand beside their entries; those between are computed from at most 256 below.
+    """
 
     __tablename__ = "ledger_node"
 
@@ -44,24 +63,38 @@ class LedgerNode(Base):
 
 
 class LedgerCheckpoint(Base):
-    """The signed note for a size of the ledger, verbatim. Every size from 0 to the newest has one."""
+    """The signed note for a size of the ledger, verbatim: size 0 has one, and every commit ends with one.
+
+    ``follows`` is the size of the checkpoint before it, None for size 0, so that a missing one is noticed.
+    """
 
     __tablename__ = "ledger_checkpoint"
 
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     note: Mapped[str] = mapped_column(Text)
+    follows: Mapped[int | None]
 
 
-class LedgerClaimField(Base):
-    """One field of an entry's private claim, its value in canonical JSON.
+class LedgerClaim(Base):
+    """An entry's private claim. An empty one has no row.
 
-    Erasure empties salt, name and value, all three; the digest stays for ever.
+    ``digests`` are the field digests that the entry commits to, sorted, one behind the other, for ever.
+    ``openings`` has salt, name and value of each field that is still held
+    (:mod:`registry.ledger.openings`); erasure empties it.
     """
 
-    __tablename__ = "ledger_claim_field"
+    __tablename__ = "ledger_claim"
 
     entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    name: Mapped[str | None] = mapped_column(Text)
-    value: Mapped[str | None] = mapped_column(Text)
+    digests: Mapped[bytes] = mapped_column(LargeBinary)
+    openings: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class LedgerKey(Base):
+    """The entry that was appended under an idempotency key; ``key`` are 16 bytes of the key's hash."""
+
+    __tablename__ = "ledger_key"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it so
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    entry_index: Mapped[int]

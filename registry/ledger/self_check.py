@@ -8,18 +8,21 @@ What it cannot see is a database that was replaced by a whole older copy of itse
 compare its newest checkpoint with one that was kept elsewhere.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from registry.errors import Broken
+from registry.ledger.block_check import BLOCK
 from registry.ledger.claim_check import ClaimCheck
 from registry.ledger.derivation import Derivation, Progress
 from registry.ledger.finding import EnoughFound, Finding, Findings
 from registry.ledger.key_history import KeyHistory, KeyPeriod
 from registry.ledger.log import Ledger
+from registry.ledger.proven_blocks import WORTH_PROCESSES, BlocksBeside, BlocksHere, BlockSource
 from registry.ledger.stored_rows import StoredRows
 from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
@@ -65,19 +68,22 @@ def verify_ledger(
         try:
             with database.read() as session:
                 rows = StoredRows(session, database.dialect)
-                claims = ClaimCheck(rows, database, objects, findings)
-                derivation = Derivation(
-                    rows,
-                    VerifierKey.parse(ledger.verifier_key),
-                    claims,
-                    findings,
-                    progress,
-                    keys=_keys(ledger, session, findings),
-                )
-                try:
-                    derivation.run()
-                finally:
-                    result.size, result.root = derivation.frontier.size, derivation.frontier.root.hex()
+                claims = ClaimCheck(database, objects, findings)
+                keys = _keys(ledger, session, findings)
+                with _blocks(database, rows, keys) as blocks:
+                    derivation = Derivation(
+                        rows,
+                        blocks=blocks,
+                        key=VerifierKey.parse(ledger.verifier_key),
+                        keys=keys,
+                        claims=claims,
+                        findings=findings,
+                        progress=progress,
+                    )
+                    try:
+                        derivation.run()
+                    finally:
+                        result.size, result.root = derivation.frontier.size, derivation.frontier.root.hex()
         except Broken as error:
             findings.add(None, error.message)
         except (DBAPIError, UnicodeDecodeError) as error:
@@ -86,6 +92,16 @@ def verify_ledger(
             findings.add(None, f"The database cannot be read: {printable(str(reason))}.")
     result.errors = findings.in_order()
     return result
+
+
+@contextmanager
+def _blocks(database: Database, rows: StoredRows, keys: KeyHistory) -> Iterator[BlockSource]:
+    size = rows.reach()
+    if size < WORTH_PROCESSES:
+        yield BlocksHere(rows.query, keys.at)
+        return
+    with BlocksBeside(database.dialect, database.reading_address, keys.periods, size // BLOCK) as blocks:
+        yield blocks
 
 
 def _keys(ledger: Ledger, session: Session, findings: Findings) -> KeyHistory:

@@ -5,20 +5,30 @@ is read as its bytes, and on SQLite, which keeps values of any type in any colum
 asked for apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Table, and_, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Table, and_, cast, false, func, or_, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from registry.ledger.models import LedgerCheckpoint, LedgerClaimField, LedgerEntry, LedgerHead, LedgerNode
-from registry.ledger.tree import Place
+from registry.ledger import tree
+from registry.ledger.models import LedgerCheckpoint, LedgerClaim, LedgerEntry, LedgerHead, LedgerKey, LedgerNode
+from registry.ledger.tree import STORED_LEVELS, Place
 from registry.storage.database import Base
+from registry.verify.encoding import HASH_BYTES
 
 ROWS_AT_ONCE = 512
 """Entries read together, with their claims, nodes and checkpoints: some megabytes."""
-_TABLES: tuple[type[Base], ...] = (LedgerHead, LedgerEntry, LedgerNode, LedgerCheckpoint, LedgerClaimField)
+_TABLES: tuple[type[Base], ...] = (
+    LedgerHead,
+    LedgerEntry,
+    LedgerNode,
+    LedgerCheckpoint,
+    LedgerClaim,
+    LedgerKey,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class HeadRow:
     root: bytes
     last_leaf: bytes
     last_time: Any
+    peaks: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +53,24 @@ class EntryRow:
     subject: bytes
     encoded: bytes
     leaf_hash: bytes
+    bucket: Any
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """One row of claim fields; salt, name and value are None when they were forgotten."""
+    """One row of claims; ``openings`` are None when all of it was forgotten."""
 
     entry_index: int
-    digest: bytes
-    salt: bytes | None
-    name: bytes | None
-    value: bytes | None
+    digests: bytes
+    openings: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """One row of checkpoints."""
+
+    note: bytes
+    follows: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,70 +99,61 @@ class StoredRows:
             self._bytes(head.root),
             self._bytes(head.last_leaf),
             head.last_time,
+            self._bytes(head.peaks),
         )
         return [HeadRow(*_without_none(row)) for row in self._session.execute(query.limit(2))]
+
+    def reach(self) -> int:
+        """One more than the highest index of any entry."""
+        highest = self._session.scalar(select(func.max(LedgerEntry.index)))
+        return 0 if highest is None else max(0, highest + 1)
 
     def count_entries(self) -> int:
         """How many rows of entries there are."""
         return self._session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
 
-    def entries(self, after: int | None) -> list[EntryRow]:
-        """The next block of entries in the order of their indices; the first one for None."""
-        entry = LedgerEntry
-        query = select(
-            entry.index,
-            self._bytes(entry.kind),
-            self._bytes(entry.subject),
-            self._bytes(entry.encoded),
-            self._bytes(entry.leaf_hash),
-        )
-        if after is not None:
-            query = query.where(entry.index > after)
-        return [
-            EntryRow(*_without_none(row))
-            for row in self._session.execute(query.order_by(entry.index).limit(ROWS_AT_ONCE))
-        ]
+    def entries(self, start: int, end: int) -> list[EntryRow]:
+        """The first block of the entries from ``start`` up to, not including, ``end``, in their order."""
+        index = LedgerEntry.index
+        return self._entries(index >= start, index < end, limit=ROWS_AT_ONCE)
 
-    def leaf_hash(self, index: int) -> bytes | None:
-        """What is stored as the leaf hash of an entry."""
-        found: bytes | None = self._session.scalar(
-            select(self._bytes(LedgerEntry.leaf_hash)).where(LedgerEntry.index == index)
-        )
-        return found
+    def entries_outside(self, size: int, limit: int) -> list[EntryRow]:
+        """Entries that a ledger of ``size`` entries does not have."""
+        index = LedgerEntry.index
+        # Two questions: one for both ends would look at every entry between them.
+        return [row for outside in (index < 0, index >= size) for row in self._entries(outside, limit=limit)]
 
-    def claims(self, start: int, end: int) -> dict[int, list[ClaimRow]]:
-        """The claim fields of the entries from ``start`` up to, not including, ``end``."""
-        field = LedgerClaimField
-        found: dict[int, list[ClaimRow]] = {}
-        for row in self._session.execute(
-            self._claim_query().where(field.entry_index >= start, field.entry_index < end)
-        ):
-            found.setdefault(row[0], []).append(_claim_row(row))
-        return found
+    def claims(self, start: int, end: int) -> dict[int, ClaimRow]:
+        """The claims of the entries from ``start`` up to, not including, ``end``."""
+        claim = LedgerClaim
+        query = self._claim_query().where(claim.entry_index >= start, claim.entry_index < end)
+        return {row[0]: _claim_row(row) for row in self._session.execute(query)}
 
     def claims_outside(self, size: int, limit: int) -> list[ClaimRow]:
-        """Claim fields of entries that a ledger of ``size`` entries does not have."""
-        field = LedgerClaimField
-        outside = or_(field.entry_index < 0, field.entry_index >= size)
-        query = self._claim_query().where(outside).order_by(field.entry_index).limit(limit)
-        return [_claim_row(row) for row in self._session.execute(query)]
+        """Claims of entries that a ledger of ``size`` entries does not have."""
+        index = LedgerClaim.entry_index
+        return [
+            _claim_row(row)
+            for outside in (index < 0, index >= size)
+            for row in self._session.execute(self._claim_query().where(outside).order_by(index).limit(limit))
+        ]
 
-    def checkpoints(self, first: int, last: int) -> dict[int, bytes]:
-        """The notes of the checkpoints of ``first`` to ``last`` entries, both included; the first block of them."""
+    def checkpoints(self, first: int, last: int) -> dict[int, CheckpointRow]:
+        """The checkpoints of ``first`` to ``last`` entries, both included; the first block of them."""
         size = LedgerCheckpoint.size
-        return self._notes(size >= first, size <= last, limit=ROWS_AT_ONCE)
+        return self._checkpoints(size >= first, size <= last, limit=ROWS_AT_ONCE)
 
-    def checkpoints_outside(self, size: int, limit: int) -> dict[int, bytes]:
-        """The notes of checkpoints that a ledger of ``size`` entries cannot have signed yet."""
+    def checkpoints_outside(self, size: int, limit: int) -> dict[int, CheckpointRow]:
+        """Checkpoints that a ledger of ``size`` entries cannot have signed yet."""
         column = LedgerCheckpoint.size
-        return self._notes(or_(column < 0, column > size), limit=limit)
+        return self._checkpoints(or_(column < 0, column > size), limit=limit)
 
     def nodes(self, start: int, end: int) -> dict[Place, bytes]:
         """The stored nodes that the entries from ``start`` up to, not including, ``end`` complete."""
         node = LedgerNode
         ranges = [
             and_(node.level == level, node.position >= start >> level, node.position < end >> level)
-            for level in range(1, end.bit_length())
+            for level in range(STORED_LEVELS, end.bit_length(), STORED_LEVELS)
             if start >> level < end >> level
         ]
         if not ranges:
@@ -152,38 +161,38 @@ class StoredRows:
         query = select(node.level, node.position, self._bytes(node.hash)).where(or_(*ranges))
         return {(level, position): hash_ for level, position, hash_ in self._session.execute(query)}
 
-    def node(self, place: Place) -> bytes | None:
-        """The stored hash of a complete subtree, leaves included."""
+    def subtree(self, place: Place) -> bytes | None:
+        """The hash of a complete subtree as the stored ones give it; None if one of them is missing or no hash."""
         level, position = place
-        if level == 0:
-            return self.leaf_hash(position)
-        found: bytes | None = self._session.scalar(
-            select(self._bytes(LedgerNode.hash)).where(LedgerNode.level == level, LedgerNode.position == position)
-        )
-        return found
+        rise = level % STORED_LEVELS
+        base, start, end = level - rise, position << rise, position + 1 << rise
+        if base:
+            number: InstrumentedAttribute[int] = LedgerNode.position
+            query = select(self._bytes(LedgerNode.hash)).where(LedgerNode.level == base)
+        else:
+            number = LedgerEntry.index
+            query = select(self._bytes(LedgerEntry.leaf_hash))
+        found = list(self._session.scalars(query.where(number >= start, number < end).order_by(number)))
+        if len(found) != end - start or any(one is None or len(one) != HASH_BYTES for one in found):
+            return None
+        return tree.complete_root(found)
 
     def nodes_outside(self, size: int, limit: int) -> list[Place]:
         """Stored nodes that a ledger of ``size`` entries does not have."""
         node = LedgerNode
-        top = size.bit_length()
-        outside = [node.level < 1, node.level >= max(top, 1), node.position < 0]
-        outside += [and_(node.level == level, node.position >= size >> level) for level in range(1, top)]
+        levels = range(STORED_LEVELS, size.bit_length(), STORED_LEVELS)
+        outside = [node.level.not_in(levels), node.position < 0]
+        outside += [and_(node.level == level, node.position >= size >> level) for level in levels]
         query = select(node.level, node.position).where(or_(*outside)).order_by(node.level, node.position)
         return [(level, position) for level, position in self._session.execute(query.limit(limit))]
 
-    def erased_at(self, subjects: Iterable[bytes]) -> dict[bytes, int]:
-        """The index of the newest ``erase`` entry of each of ``subjects`` that has one."""
-        entry = LedgerEntry
-        names = [subject.decode("utf-8", "replace") for subject in subjects]
-        query = (
-            select(self._bytes(entry.subject), func.max(entry.index))
-            .where(entry.kind == "erase", entry.subject.in_(names))
-            .group_by(entry.subject)
-        )
-        return {subject: index for subject, index in self._session.execute(query)}
+    def keys_outside(self, size: int, limit: int) -> list[int]:
+        """The entries that idempotency keys lead to, which a ledger of ``size`` entries does not have."""
+        index = LedgerKey.entry_index
+        return list(self._session.scalars(select(index).where(or_(index < 0, index >= size)).limit(limit)))
 
-    def mistyped(self, limit: int) -> Iterator[Mistyped]:
-        """Values of the wrong type. PostgreSQL has none."""
+    def mistyped(self, doubtful: Sequence[range], limit: int) -> Iterator[Mistyped]:
+        """Values of the wrong type; of entries and claims only those with a ``doubtful`` index. PostgreSQL has none."""
         if self._dialect != "sqlite":
             return
         for model in _TABLES:
@@ -191,38 +200,57 @@ class StoredRows:
             assert isinstance(table, Table)  # noqa: S101 - no model here maps anything else
             wrong = {column.name: _is_mistyped(column) for column in table.columns}
             query = select(*(column.label(f"key_{column.name}") for column in table.primary_key), *wrong.values())
+            if model in (LedgerEntry, LedgerClaim):
+                (key,) = table.primary_key
+                query = query.where(or_(false(), *(key.between(some.start, some.stop - 1) for some in doubtful)))
             keys = len(table.primary_key.columns)
             for row in self._session.execute(query.where(or_(*wrong.values())).limit(limit)):
                 for name, is_wrong in zip(wrong, row[keys:], strict=True):
                     if is_wrong:
                         yield Mistyped(_entry_of(model, row[:keys]), table.name, name)
 
+    def query(self, statement: str) -> list[Any]:
+        """The rows of a statement that needs no parameters, as the driver gives them. ValueError if it cannot."""
+        try:
+            return list(self._session.connection().exec_driver_sql(statement))
+        except (DBAPIError, UnicodeDecodeError) as error:
+            raise ValueError("the database cannot be read") from error
+
     def inconsistencies(self, limit: int) -> Iterator[str]:
         """What SQLite says of its own structures that hold the ledger's rows; PostgreSQL is not asked.
 
-        A row's key stands in its table and in an index; the database answers from either.
+        Where a row's key stands in its table and in an index, the database answers from either, so both are
+        compared; entries, claims and keys are read by the key that their table is ordered by.
         """
         if self._dialect == "sqlite":
             for model in _TABLES:
-                pragma = text(f"PRAGMA integrity_check({model.__tablename__})")
+                check = "quick_check" if model in (LedgerEntry, LedgerClaim, LedgerKey) else "integrity_check"
+                pragma = text(f"PRAGMA {check}({model.__tablename__})")
                 for (said,) in self._session.execute(pragma).fetchmany(limit):
                     if said != "ok":
                         yield f"{model.__tablename__}: {said}"
 
-    def _claim_query(self) -> Any:
-        field = LedgerClaimField
-        return select(
-            field.entry_index,
-            self._bytes(field.digest),
-            self._bytes(field.salt),
-            self._bytes(field.name),
-            self._bytes(field.value),
+    def _entries(self, *where: ColumnElement[bool], limit: int) -> list[EntryRow]:
+        entry = LedgerEntry
+        query = select(
+            entry.index,
+            self._bytes(entry.kind),
+            self._bytes(entry.subject),
+            self._bytes(entry.encoded),
+            self._bytes(entry.leaf_hash),
+            entry.bucket,
         )
+        rows = self._session.execute(query.where(*where).order_by(entry.index).limit(limit))
+        return [EntryRow(*_without_none(row)) for row in rows]
 
-    def _notes(self, *where: ColumnElement[bool], limit: int) -> dict[int, bytes]:
-        size = LedgerCheckpoint.size
-        query = select(size, self._bytes(LedgerCheckpoint.note)).where(*where).order_by(size).limit(limit)
-        return {size: note or b"" for size, note in self._session.execute(query)}
+    def _claim_query(self) -> Any:
+        claim = LedgerClaim
+        return select(claim.entry_index, self._bytes(claim.digests), self._bytes(claim.openings))
+
+    def _checkpoints(self, *where: ColumnElement[bool], limit: int) -> dict[int, CheckpointRow]:
+        row = LedgerCheckpoint
+        query = select(row.size, self._bytes(row.note), row.follows).where(*where).order_by(row.size).limit(limit)
+        return {size: CheckpointRow(note or b"", follows) for size, note, follows in self._session.execute(query)}
 
     def _bytes(self, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         """A column as bytes, whatever is in it."""
@@ -237,8 +265,8 @@ def _without_none(row: Any) -> tuple[Any, ...]:
 
 
 def _claim_row(row: Any) -> ClaimRow:
-    entry_index, digest, salt, name, value = row
-    return ClaimRow(entry_index, digest or b"", salt, name, value)
+    entry_index, digests, openings = row
+    return ClaimRow(entry_index, digests or b"", openings)
 
 
 def _is_mistyped(column: Any) -> ColumnElement[bool]:
@@ -254,6 +282,6 @@ def _is_integer(column: Any) -> bool:
 def _entry_of(model: type[Base], key: Any) -> int | None:
     """The index of the entry that a row concerns."""
     first = key[0]
-    if not isinstance(first, int) or model in (LedgerHead, LedgerNode):
+    if not isinstance(first, int) or model in (LedgerHead, LedgerNode, LedgerKey):
         return None
     return first - 1 if model is LedgerCheckpoint else first

@@ -2,11 +2,12 @@
 
 A tree is kept as its complete subtrees: the place (level, position) stands for the one over the
 leaves ``position << level`` up to ``(position + 1) << level``; level 0 are the leaf hashes. A
-complete subtree never changes, whatever is appended later, so each is written once. The largest
-ones of a tree, from left to right, are its peaks; they alone give the root and take the next leaf.
+complete subtree never changes, whatever is appended later, so each is written once, and only those
+of every eighth level: the others are computed from at most 256 of them. The largest subtrees of a
+tree, from left to right, are its peaks; they alone give the root and take the next leaf.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from registry.verify.tree import EMPTY_ROOT, node_hash
 
@@ -14,6 +15,8 @@ Place = tuple[int, int]
 """(level, position) of a complete subtree."""
 NodeReader = Callable[[Collection[Place]], Mapping[Place, bytes]]
 """Answers the 32-byte hashes of complete subtrees, of all that are asked for."""
+STORED_LEVELS = 8
+"""The distance of the levels whose hashes are kept: the height of a tile (C2SP tlog-tiles)."""
 _Range = tuple[int, int]
 """The leaves from the first number up to, not including, the second; the first a multiple of the size's top power."""
 
@@ -33,6 +36,13 @@ def root_of(peak_hashes: Sequence[bytes]) -> bytes:
     return root
 
 
+def complete_root(hashes: Sequence[bytes]) -> bytes:
+    """The hash over all of ``hashes``, whose number is a power of two."""
+    while len(hashes) > 1:
+        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
 class Frontier:
     """The right edge of a tree: its ``size`` and the hashes of its peaks. 63 hashes for the largest."""
 
@@ -43,35 +53,50 @@ class Frontier:
         self._hashes = list(peak_hashes)
 
     @property
-    def root(self) -> bytes:
-        """The root of the tree."""
-        return root_of(self._hashes)
-
-    @property
     def peak_hashes(self) -> tuple[bytes, ...]:
         """The hashes of the peaks, left to right."""
         return tuple(self._hashes)
 
-    def root_with(self, leaf: bytes) -> bytes:
-        """The root that the tree would have after ``leaf`` (a leaf hash) was appended."""
+    @property
+    def root(self) -> bytes:
+        """The root of the tree."""
+        return root_of(self._hashes)
+
+    def root_with(self, leaves: Iterable[bytes]) -> bytes:
+        """The root that the tree would have after ``leaves`` (leaf hashes) were appended."""
         grown = Frontier(self.size, self._hashes)
-        grown.append(leaf)
+        grown.extend(leaves)
         return grown.root
 
     def append(self, leaf: bytes) -> list[tuple[Place, bytes]]:
-        """Adds ``leaf`` (a leaf hash); answers the places and hashes of the subtrees that this completes, bottom up.
+        """Adds ``leaf`` (a leaf hash); answers the places and hashes of all subtrees that this completes, bottom up.
 
         The leaf itself is not among them.
         """
+        return self.extend([leaf], 1)
+
+    def extend(self, leaves: Iterable[bytes], distance: int = STORED_LEVELS) -> list[tuple[Place, bytes]]:
+        """Adds ``leaves``; answers the completed subtrees on every level that ``distance`` divides, leaves left out."""
         completed: list[tuple[Place, bytes]] = []
-        level, computed = 0, leaf
-        while self.size >> level & 1:
-            computed = node_hash(self._hashes.pop(), computed)
-            level += 1
-            completed.append(((level, self.size >> level), computed))
-        self._hashes.append(computed)
-        self.size += 1
+        hashes, size = self._hashes, self.size
+        for leaf in leaves:
+            level, computed, place = 0, leaf, size
+            while place & 1:
+                computed = node_hash(hashes.pop(), computed)
+                level, place = level + 1, place >> 1
+                if level % distance == 0:
+                    completed.append(((level, place), computed))
+            hashes.append(computed)
+            size += 1
+        self.size = size
         return completed
+
+    def extend_with_nodes(self, nodes: Iterable[bytes]) -> list[tuple[Place, bytes]]:
+        """As :meth:`extend`, with the hashes over each 256 leaves; the tree's size must be a multiple of 256."""
+        above = Frontier(self.size >> STORED_LEVELS, self._hashes)
+        completed = above.extend(nodes)
+        self.size, self._hashes = above.size << STORED_LEVELS, list(above.peak_hashes)
+        return [((level + STORED_LEVELS, position), hash_) for (level, position), hash_ in completed]
 
 
 def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:

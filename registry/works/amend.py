@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.errors import Conflict, NotFound, Refused
 from registry.installation import Installation
+from registry.ledger.appends import Appends
 from registry.verify import canonical_json
 from registry.verify.canonical_json import JsonValue
 from registry.works import idempotency
@@ -71,37 +72,35 @@ def amend(
     check_amendment_signature(amendment, work_id, sha256)
     picture = None if upload is None else Picture.looked_at(installation, upload)
     try:
-        with installation.database.write() as session:
-            index, status = _record(installation, session, request, picture)
-            return registered(installation, session, index, status)
+        index, status = installation.sequencer.run(
+            lambda session, appends: _record(installation, session, appends, request, picture)
+        )
     except (Conflict, NotFound):
         # The work ended since it was asked about. What its owner had destroyed must not come back as an original.
         delete_unreferenced(installation, [sha256])
         raise
+    with installation.database.read() as session:
+        return registered(installation, session, index, status)
 
 
 def _record(
-    installation: Installation, session: Session, request: _Request, picture: Picture | None
+    installation: Installation, session: Session, appends: Appends, request: _Request, picture: Picture | None
 ) -> tuple[int, str]:
     """In the write transaction. A crash before its commit leaves neither version nor entry, after it both."""
-    installation.ledger.lock(session)
     work = owned_work(session, request.work_id, request.account_id)
     known = _known(installation, session, work, request)
     if picture is not None:
         picture.keep_original(installation)
-    index, status = known or (_append(installation, session, work, request, picture), "amended")
+    index, status = known or (_append(session, appends, work, request, picture), "amended")
     idempotency.record(session, work.account_id, request.idempotency_key, request.digest, (index, status))
-    session.flush()
     return index, status
 
 
-def _append(
-    installation: Installation, session: Session, work: Work, request: _Request, picture: Picture | None
-) -> int:
+def _append(session: Session, appends: Appends, work: Work, request: _Request, picture: Picture | None) -> int:
     claim = amendment_fields(request.amendment, _versions(session, work), picture)
-    appended = installation.ledger.append(session, "amend", work.id, claim)
-    add_version(session, work.account_id, work.id, appended, picture)
-    return appended.index
+    placed = appends.add("amend", work.id, claim)
+    add_version(session, work.account_id, work.id, placed, picture)
+    return placed.index
 
 
 def _known(installation: Installation, session: Session, work: Work, request: _Request) -> tuple[int, str] | None:

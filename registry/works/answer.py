@@ -23,7 +23,7 @@ def registered(installation: Installation, session: Session, index: int, status:
             hint="Ask the ledger for the entry itself.",
         )
     ledger = installation.ledger
-    kept = receipt(ledger, session, index, version.checkpoint_size)
+    kept = receipt(ledger, session, index, ledger.covering(session, index))
     proof = TlogProof.parse(str(kept["tlog_proof"]))
     told = json.loads(version.answer)
     return Registered(

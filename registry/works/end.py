@@ -4,7 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.installation import Installation
+from registry.ledger.appends import Appends
+from registry.ledger.models import LedgerClaim
 from registry.similarity import enrol
+from registry.similarity.models import IndexedHash, IndexedPicture
 from registry.works.models import STATE_ERASED, STATE_REGISTERED, STATE_WITHDRAWN, Work, WorkVersion
 from registry.works.originals import delete_unreferenced
 from registry.works.read import ended, owned_work
@@ -13,39 +16,47 @@ from registry.works.schemas import Ended
 
 def withdraw(installation: Installation, work_id: str, account_id: str | None = None) -> Ended:
     """Let listings match the work no more. Its registration and its proof stay. NotFound, Conflict (``work_ended``)."""
-    with installation.database.write() as session:
-        installation.ledger.lock(session)
+
+    def record(session: Session, appends: Appends) -> Ended:
         work = owned_work(session, work_id, account_id)
         if work.state != STATE_REGISTERED:
             raise ended(work)
-        appended = installation.ledger.append(session, "withdraw", work.id, {"by": "owner"})
-        enrol.retire(session, _indices(session, work), appended.index)
+        placed = appends.add("withdraw", work.id, {"by": "owner"})
+        enrol.retire(session, _indices(session, work), placed.index)
         work.state = STATE_WITHDRAWN
-        return Ended(work_id=work.id, state="withdrawn", index=appended.index)
+        return Ended(work_id=work.id, state="withdrawn", index=placed.index)
+
+    return installation.sequencer.run(record)
 
 
 def erase(installation: Installation, work_id: str, account_id: str | None = None) -> Ended:
     """Destroy the claim, its salts, names and the originals; every other proof still verifies. NotFound, Conflict.
 
     A crash before the commit leaves everything; after it, at most originals that nothing refers to any
-    more.
+    more, and traces in the files of the database until the next erasure. Unavailable (``erasure_unfinished``)
+    if a long read holds those up.
     """
-    with installation.database.write() as session:
-        installation.ledger.lock(session)
+    digests: list[str | None] = []
+
+    def record(session: Session, appends: Appends) -> Ended:
         work = owned_work(session, work_id, account_id)
         if work.state == STATE_ERASED:
             raise ended(work)
         indices = _indices(session, work)
-        digests = list(session.scalars(select(WorkVersion.file_sha256).where(WorkVersion.work_id == work.id)))
+        digests.extend(session.scalars(select(WorkVersion.file_sha256).where(WorkVersion.work_id == work.id)))
         installation.ledger.forget(session, work.id)
-        appended = installation.ledger.append(session, "erase", work.id, {"by": "owner"})
-        enrol.erase(session, indices, appended.index)
+        placed = appends.add("erase", work.id, {"by": "owner"})
+        enrol.erase(session, indices, placed.index)
         for version in session.scalars(select(WorkVersion).where(WorkVersion.work_id == work.id)):
             version.file_sha256 = version.original_name = version.media_type = version.answer = None
             version.width = version.height = None
         work.state, work.title, work.creator = STATE_ERASED, None, None
-        answer = Ended(work_id=work.id, state="erased", index=appended.index)
+        return Ended(work_id=work.id, state="erased", index=placed.index)
+
+    answer = installation.sequencer.run(record)
     delete_unreferenced(installation, digests)
+    # Last, so that whoever is answered knows that the values are in no file of the database any more.
+    installation.database.scrub([LedgerClaim, Work, WorkVersion, IndexedPicture, IndexedHash])
     return answer
 
 

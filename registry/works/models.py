@@ -37,7 +37,6 @@ class WorkVersion(Base):
     entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     work_id: Mapped[str] = mapped_column(ForeignKey("work.id"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
-    checkpoint_size: Mapped[int]
     file_sha256: Mapped[str | None] = mapped_column(Text, index=True)
     original_name: Mapped[str | None] = mapped_column(Text)
     media_type: Mapped[str | None] = mapped_column(Text)

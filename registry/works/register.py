@@ -1,7 +1,8 @@
 """Registering a picture: read it, keep the original, look for earlier works, and let the ledger commit to all of it.
 
-Everything slow happens before the one write transaction, which holds the head of the ledger from
-its first statement: whether the file is registered already is asked when nobody else can register it.
+Everything slow happens before the one write transaction, which the sequencer shares among those who
+register at once and which holds the head of the ledger from its first statement: whether the file is
+registered already is asked when nobody else can register it.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from registry.accounts.caller import Caller
 from registry.ids import new_id
 from registry.installation import Installation
+from registry.ledger.appends import Appends
 from registry.verify import canonical_json
 from registry.verify.canonical_json import JsonValue
 from registry.works import idempotency
@@ -57,43 +59,60 @@ def register(
             return registered(installation, session, *known)
     check_owner_signature(claim, sha256)
     picture = Picture.looked_at(installation, upload)
-    with installation.database.write() as session:
-        index, status = _record(installation, session, caller, request, picture)
+    index, status = installation.sequencer.run(
+        lambda session, appends: _record(installation, session, appends, caller, request=request, picture=picture)
+    )
+    with installation.database.read() as session:
         return registered(installation, session, index, status)
 
 
 def _record(
-    installation: Installation, session: Session, caller: Caller, request: _Request, picture: Picture
+    installation: Installation,
+    session: Session,
+    appends: Appends,
+    caller: Caller,
+    *,
+    request: _Request,
+    picture: Picture,
 ) -> tuple[int, str]:
     """In the write transaction. A crash before its commit leaves neither work nor entry, after it both."""
-    installation.ledger.lock(session)
     picture.keep_original(installation)
     known = _known(session, caller, request)
-    index, status = known or (_append(installation, session, caller, request, picture), "registered")
+    index, status = known or (
+        _append(installation, session, appends, caller, request=request, picture=picture),
+        "registered",
+    )
     idempotency.record(session, caller.account_id, request.idempotency_key, request.digest, (index, status))
-    session.flush()
     return index, status
 
 
-def _append(installation: Installation, session: Session, caller: Caller, request: _Request, picture: Picture) -> int:
+def _append(
+    installation: Installation,
+    session: Session,
+    appends: Appends,
+    caller: Caller,
+    *,
+    request: _Request,
+    picture: Picture,
+) -> int:
     work_id = new_id("wrk", installation.randomness)
     title = request.claim.title or _title_of(request.upload.name)
     claim = registration_fields(request.claim, title, picture)
-    appended = installation.ledger.append(session, "register", work_id, claim)
+    placed = appends.add("register", work_id, claim)
     session.add(
         Work(
             id=work_id,
             account_id=caller.account_id,
-            first_index=appended.index,
-            registered_at=appended.time,
+            first_index=placed.index,
+            registered_at=placed.time,
             state=STATE_REGISTERED,
             title=title,
             creator=request.claim.creator,
         )
     )
     session.flush()
-    add_version(session, caller.account_id, work_id, appended, picture)
-    return appended.index
+    add_version(session, caller.account_id, work_id, placed, picture)
+    return placed.index
 
 
 def _known(session: Session, caller: Caller, request: _Request) -> tuple[int, str] | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.imaging.picture import Reading
 from registry.installation import Installation
-from registry.ledger.log import Appended
+from registry.ledger.appends import Placed
 from registry.similarity.answer import Answer
 from registry.similarity.enrol import enrol
 from registry.works.models import Work, WorkVersion
@@ -47,13 +47,12 @@ def version_of_file(session: Session, account_id: str, sha256: str) -> WorkVersi
     ).one_or_none()
 
 
-def add_version(session: Session, account_id: str, work_id: str, appended: Appended, picture: Picture | None) -> None:
-    """Record what entry ``appended`` says of the work, and make its picture findable. None: drafts alone."""
+def add_version(session: Session, account_id: str, work_id: str, placed: Placed, picture: Picture | None) -> None:
+    """Record what entry ``placed`` says of the work, and make its picture findable. None: drafts alone."""
     version = WorkVersion(
-        entry_index=appended.index,
+        entry_index=placed.index,
         work_id=work_id,
         account_id=account_id,
-        checkpoint_size=appended.checkpoint_size,
         answer=json.dumps({"findings": [], "notes": []}),
     )
     session.add(version)
@@ -73,7 +72,7 @@ def add_version(session: Session, account_id: str, work_id: str, appended: Appen
             "notes": [NoteView(code=note.code, text=note.text).model_dump() for note in reading.notes],
         }
     )
-    enrol(session, appended.index, work_id, reading)
+    enrol(session, placed.index, work_id, reading)
 
 
 def _findings(session: Session, account_id: str, answer: Answer) -> list[Finding]:

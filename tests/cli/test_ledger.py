@@ -123,7 +123,7 @@ def test_a_proof_file_verifies(opened: Installation, environment: dict[str, str]
 def test_a_proof_from_a_damaged_tree_is_not_handed_out(opened: Installation, environment: dict[str, str]) -> None:
     append(opened, 4)
     with opened.database.write() as session:
-        session.execute(text("UPDATE ledger_node SET hash = :hash"), {"hash": b"\1" * 32})
+        session.execute(text("UPDATE ledger_entry SET leaf_hash = :hash"), {"hash": b"\1" * 32})
     answer = run("ledger", "proof", "0", "--json", environment=environment)
     assert answer.code == 1
     assert answer.stdout == ""

@@ -1,16 +1,26 @@
 """A ledger whose clock, salts and key are the same in every run, and one with entries of every kind in it."""
 
 import hashlib
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from registry.ledger.group_call import Wanted
 from registry.ledger.log import Ledger
+from registry.ledger.models import LedgerClaim
 from registry.ledger.note_signer import NoteSigner
+from registry.ledger.openings import pack, unpack
 from registry.ledger.self_check import SelfCheck, verify_ledger
+from registry.ledger.sequencer import Sequencer
 from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
 from registry.verify.canonical_json import JsonValue
+from tests.conftest import PostgresqlDatabases
 from tests.deterministic import SeededRandomness, SteppingClock
 
 SIGNER = NoteSigner("example.com/log", bytes(range(32)))
@@ -48,6 +58,35 @@ def original_of(number: int) -> bytes:
 
 
 @pytest.fixture
+def fresh_database_urls(
+    dialect: str, tmp_path: Path, sqlite_template: Path, request: pytest.FixtureRequest
+) -> Iterator[Iterator[str]]:
+    """Addresses of as many databases with the schema and no row as a test asks for."""
+    if dialect == "sqlite":
+
+        def copies() -> Iterator[str]:
+            for number in count():
+                file = tmp_path / f"{number}.sqlite"
+                shutil.copyfile(sqlite_template, file)
+                yield f"sqlite:///{file}"
+
+        yield copies()
+        return
+    databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    template: str = request.getfixturevalue("postgresql_template")
+    made: list[str] = []
+
+    def fresh() -> Iterator[str]:
+        while True:
+            made.append(databases.create(template))
+            yield databases.url(made[-1])
+
+    yield fresh()
+    for name in made:
+        databases.drop(name)
+
+
+@pytest.fixture
 def ledger(database: Database) -> Ledger:
     """An empty ledger."""
     made = new_ledger()
@@ -59,6 +98,31 @@ def ledger(database: Database) -> Ledger:
 @pytest.fixture
 def objects(local_objects_url: str) -> ObjectStore:
     return ObjectStore.open(local_objects_url)
+
+
+GROWN = 600
+"""Entries of a ledger with stored tree nodes: two on level 8."""
+
+
+@pytest.fixture
+def grown(database: Database, ledger: Ledger, objects: ObjectStore) -> Filled:
+    """A ledger of GROWN entries, committed in six groups."""
+    sequencer = Sequencer(database, ledger)
+    for start in range(0, GROWN, GROWN // 6):
+        numbers = range(start, start + GROWN // 6)
+        sequencer.append_all(
+            [Wanted("decide", f"cse_{number}", {"verdict": "copy"}, f"k{number}") for number in numbers]
+        )
+    return Filled(database, ledger, objects)
+
+
+def title_openings(filled: Filled, index: int, change: Callable[[bytes], bytes | None]) -> bytes:
+    """The stored openings of the claim of an entry, that of its title changed, or left out where None."""
+    with filled.database.read() as session:
+        packed = session.scalars(select(LedgerClaim.openings).where(LedgerClaim.entry_index == index)).one()
+    assert packed is not None
+    openings = [change(one) if b'["title",' in one else one for one in unpack(packed)]
+    return pack(one for one in openings if one is not None)
 
 
 @pytest.fixture

@@ -1,17 +1,24 @@
 """Private claims: disclosed in part, forgotten for good."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
-from sqlalchemy import select, update
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
 
 from registry import errors
 from registry.ledger.log import Ledger
-from registry.ledger.models import LedgerClaimField
+from registry.ledger.models import LedgerClaim
+from registry.ledger.openings import pack, unpack
 from registry.ledger.receipt import receipt
 from registry.storage.database import Database
 from registry.verify import canonical_json
 from registry.verify.entry import parse_entry
+from registry.verify.errors import Malformed
 from registry.verify.receipt import Receipt, verify_receipt
-from tests.ledger.conftest import ERASED, SIZE, WORKS, Filled, claim_of, original_of
+from tests.ledger.conftest import ERASED, SIZE, WORKS, Filled, claim_of, original_of, title_openings
 from tests.verify.test_canonical_json import nested
 
 
@@ -60,14 +67,10 @@ def test_a_claim_without_fields_is_disclosed_as_that(filled: Filled) -> None:
 
 def test_what_was_forgotten_is_nowhere_in_the_database(filled: Filled) -> None:
     with filled.database.read() as session:
-        rows = session.execute(
-            select(LedgerClaimField.salt, LedgerClaimField.name, LedgerClaimField.value).where(
-                LedgerClaimField.entry_index == ERASED
-            )
-        ).all()
+        claim = session.get_one(LedgerClaim, ERASED)
         disclosure = filled.ledger.disclosure(session, ERASED)
         disclosure.verify(parse_entry(filled.ledger.entry(session, ERASED)).commit)
-    assert [tuple(row) for row in rows] == [(None, None, None)] * 3
+    assert claim.openings is None
     assert disclosure.fields == ()
     assert len(disclosure.undisclosed) == 3
 
@@ -110,29 +113,47 @@ def test_a_receipt_of_what_does_not_exist_is_not_found(filled: Filled) -> None:
             content_of(filled, index, size=size)
 
 
-def test_a_claim_that_was_changed_is_not_handed_out(filled: Filled) -> None:
-    table = LedgerClaimField
-    title = update(table).where(table.entry_index == 4, table.name == "title")
-    changes: list[dict[str, object]] = [
-        {"salt": bytes(32)},
-        {"salt": b"short"},
-        {"name": "titel"},
-        {"value": '"Another"'},
-        {"value": '"Work 4'},
-        {"value": "1.5"},
-    ]
-    for change in changes:
-        with filled.database.write() as session, session.begin_nested() as changed:
-            session.execute(title.values(change))
-            for read in (lambda: filled.ledger.disclosure(session, 4), lambda: receipt(filled.ledger, session, 4)):
-                with pytest.raises(errors.Broken) as caught:
-                    read()
-                assert caught.value.code == "ledger_claim_differs"
-            changed.rollback()
-
-
-def test_of_a_field_that_lost_its_salt_nothing_is_disclosed(filled: Filled) -> None:
-    table = LedgerClaimField
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda opening: bytes(32) + opening[32:],
+        lambda opening: opening[1:],
+        lambda opening: opening.replace(b'"title"', b'"titel"'),
+        lambda opening: opening.replace(b"Work", b"Walk"),
+        lambda opening: opening[:-2],
+        lambda opening: opening[:32] + b'["title",1.5]',
+        lambda opening: opening[:32] + b'["title",1,2]',
+        lambda opening: opening[:32] + b"[1,1]",
+        lambda opening: opening[:32] + b"{}",
+        lambda opening: opening[:20],
+    ],
+)
+def test_a_claim_that_was_changed_is_not_handed_out(filled: Filled, change: Callable[[bytes], bytes]) -> None:
+    changed = title_openings(filled, 4, change)
     with filled.database.write() as session:
-        session.execute(update(table).where(table.entry_index == 4, table.name == "title").values(salt=None))
-        assert "title" not in filled.ledger.disclosure(session, 4).values()
+        session.execute(update(LedgerClaim).where(LedgerClaim.entry_index == 4).values(openings=changed))
+        for read in (filled.ledger.disclosure, partial(receipt, filled.ledger)):
+            with pytest.raises(errors.Broken) as caught:
+                read(session, 4)
+            assert caught.value.code == "ledger_claim_differs"
+
+
+def test_of_a_field_that_was_forgotten_alone_nothing_is_disclosed(filled: Filled) -> None:
+    without = title_openings(filled, 4, lambda _: None)
+    with filled.database.write() as session:
+        session.execute(update(LedgerClaim).where(LedgerClaim.entry_index == 4).values(openings=without))
+        disclosure = filled.ledger.disclosure(session, 4)
+    assert disclosure.values().keys() == {"creator", "file_sha256"}
+    assert len(disclosure.undisclosed) == 1
+
+
+@given(st.lists(st.binary(max_size=300), max_size=8))
+def test_openings_are_kept_apart(openings: list[bytes]) -> None:
+    packed = pack(openings)
+    assert unpack(packed) == openings
+    for end in range(1, len(packed)):
+        cut = packed[:-end]
+        try:
+            assert pack(unpack(cut)) == cut
+        except Malformed:
+            continue

@@ -6,15 +6,18 @@ import pytest
 
 from registry import errors
 from registry.ledger.commitment import commit_to
-from registry.verify.commitment import Disclosure
+from registry.verify.commitment import ClaimField, Disclosure
 from tests.deterministic import SeededRandomness
 
 
 def test_each_field_has_a_salt_of_its_own() -> None:
     claim = commit_to({"a": 1, "b": 1, "c": 1}, SeededRandomness())
-    assert len({field.salt for field in claim.fields.values()}) == 3
-    assert {len(field.salt) for field in claim.fields.values()} == {32}
-    Disclosure(tuple(claim.fields.values()), ()).verify(claim.commit)
+    fields = tuple(ClaimField.from_opening(opening) for opening in claim.openings)
+    assert [(field.name, field.value) for field in fields] == [("a", 1), ("b", 1), ("c", 1)]
+    assert len({field.salt for field in fields}) == 3
+    assert {len(field.salt) for field in fields} == {32}
+    assert claim.digests == b"".join(sorted(field.digest() for field in fields))
+    Disclosure(fields, ()).verify(claim.commit)
 
 
 def test_the_same_claim_is_committed_to_differently_each_time() -> None:

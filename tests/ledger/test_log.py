@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry import errors
 from registry.ledger.log import Ledger
-from registry.ledger.models import LedgerCheckpoint, LedgerClaimField, LedgerEntry, LedgerHead, LedgerNode
+from registry.ledger.models import LedgerCheckpoint, LedgerClaim, LedgerEntry, LedgerHead, LedgerKey, LedgerNode
 from registry.ledger.note_signer import NoteSigner
 from registry.storage.database import Base, Database
 from registry.verify.checkpoint import open_checkpoint
@@ -18,10 +18,10 @@ from registry.verify.note import VerifierKey
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import EMPTY_ROOT, leaf_hash, verify_consistency, verify_inclusion
 from tests.deterministic import SeededRandomness, SteppingClock
-from tests.ledger.conftest import SIGNER, SIZE, Filled, new_ledger
+from tests.ledger.conftest import GROWN, SIGNER, SIZE, Filled, new_ledger
 from tests.verify import rfc6962
 
-TABLES: tuple[type[Base], ...] = (LedgerHead, LedgerEntry, LedgerNode, LedgerCheckpoint, LedgerClaimField)
+TABLES: tuple[type[Base], ...] = (LedgerHead, LedgerEntry, LedgerNode, LedgerCheckpoint, LedgerClaim, LedgerKey)
 
 
 def contents(session: Session) -> list[list[tuple[object, ...]]]:
@@ -195,15 +195,48 @@ def test_a_ledger_without_a_head_is_broken(filled: Filled) -> None:
             assert code_of(errors.Broken, use, session) == "ledger_head_missing"
 
 
-def test_nothing_is_built_on_a_tree_that_was_changed(filled: Filled) -> None:
+def test_nothing_is_built_on_a_head_that_was_changed(filled: Filled) -> None:
     append = filled.ledger.append
     with filled.database.write() as session:
-        session.execute(update(LedgerNode).where(LedgerNode.level == 3).values(hash=bytes(32)))
-        before = contents(session)
-        assert code_of(errors.Broken, append, session, "register", "wrk_x", {}) == "ledger_tree_differs"
-        assert contents(session) == before
-        session.execute(delete(LedgerNode).where(LedgerNode.level == 3))
-        assert code_of(errors.Broken, append, session, "register", "wrk_x", {}) == "ledger_node_missing"
+        for change in ({"peaks": bytes(96)}, {"peaks": b""}, {"root": bytes(32)}):
+            with session.begin_nested() as changed:
+                session.execute(update(LedgerHead).values(change))
+                before = contents(session)
+                assert code_of(errors.Broken, append, session, "register", "wrk_x", {}) == "ledger_tree_differs"
+                assert contents(session) == before
+                changed.rollback()
+
+
+def test_a_proof_that_needs_a_missing_node_is_not_made_up(grown: Filled) -> None:
+    with grown.database.write() as session:
+        session.execute(delete(LedgerNode).where(LedgerNode.position == 1))
+        assert code_of(errors.Broken, grown.ledger.tlog_proof, session, 3) == "ledger_node_missing"
+
+
+def test_proofs_of_a_ledger_with_stored_nodes_verify(grown: Filled) -> None:
+    ledger, key = grown.ledger, VerifierKey.parse(grown.ledger.verifier_key)
+    with grown.database.read() as session:
+        entries = ledger.entries(session, 0, GROWN)
+        roots = {size: rfc6962.root(entries[:size]) for size in (1, 255, 256, 257, 300, 512, 513, GROWN)}
+        for size, root in roots.items():
+            for index in {0, 1, size // 2, size - 1} & set(range(size)):
+                hashes = ledger.inclusion_proof(session, index, size)
+                verify_inclusion(leaf_hash(entries[index]), index, size, hashes, root)
+            for new, new_root in roots.items():
+                if size <= new:
+                    verify_consistency(size, root, new, new_root, ledger.consistency_proof(session, size, new))
+        for index in (0, 255, 256, 599):
+            covering = ledger.covering(session, index)
+            assert covering == (index // 100 + 1) * 100
+            proof = TlogProof.parse(ledger.tlog_proof(session, index, covering))
+            assert proof.verify(leaf_hash(entries[index]), key).size == covering
+
+
+def test_entries_are_read_by_their_range(grown: Filled) -> None:
+    with grown.database.read() as session:
+        assert grown.ledger.entries(session, 7, 7) == []
+        assert grown.ledger.entries(session, 255, 257) == [grown.ledger.entry(session, index) for index in (255, 256)]
+        assert code_of(errors.NotFound, grown.ledger.entries, session, GROWN - 1, GROWN + 1) == "no_such_entry"
 
 
 class MeddlingRandomness(SeededRandomness):

@@ -4,14 +4,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from registry import errors
-from registry.ledger.models import LedgerClaimField
+from registry.ledger.models import LedgerClaim
 from registry.ledger.self_check import verify_ledger
 from registry.storage.objects import ObjectStore
-from tests.ledger.changed_ledger import check_with, named
-from tests.ledger.conftest import ERASED, Filled, original_of
+from registry.verify.commitment import opening_digest
+from tests.ledger.changed_ledger import named
+from tests.ledger.conftest import ERASED, Filled, original_of, title_openings
 
 
 def test_a_changed_or_missing_original_is_named(filled: Filled, tmp_path: Path) -> None:
@@ -74,11 +74,17 @@ def test_an_entry_made_after_an_erasure_is_not_covered_by_it(filled: Filled) -> 
 
 
 def test_a_changed_digest_is_told_from_a_changed_value(filled: Filled) -> None:
-    field = LedgerClaimField
-    check = check_with(
-        filled, update(field).where(field.entry_index == 4, field.name == "title").values(digest=bytes(32))
-    )
-    assert [finding.what for finding in check.errors] == ["The digest of the claim field 'title' was changed."]
+    digests: list[bytes] = []
+
+    def note(opening: bytes) -> bytes:
+        digests.append(opening_digest(opening))
+        return opening
+
+    title_openings(filled, 4, note)
+    with filled.database.write() as session:
+        claim = session.get_one(LedgerClaim, 4)
+        claim.digests = claim.digests.replace(digests[0], bytes(32))
+    assert [finding.what for finding in filled.check().errors] == ["The digest of the claim field 'title' was changed."]
 
 
 def test_an_object_store_that_cannot_be_reached_accuses_nobody(filled: Filled, tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 FLIPS = 150
 QUERIES = (
-    "SELECT id, origin, verifier_key, size, root, last_leaf, last_time FROM ledger_head",
-    'SELECT "index", kind, subject, encoded, leaf_hash FROM ledger_entry',
+    "SELECT id, origin, verifier_key, size, root, last_leaf, last_time, peaks FROM ledger_head",
+    'SELECT "index", kind, subject, encoded, leaf_hash, bucket FROM ledger_entry',
     "SELECT level, position, hash FROM ledger_node",
-    "SELECT size, note FROM ledger_checkpoint",
-    "SELECT entry_index, digest, salt, name, value FROM ledger_claim_field",
+    "SELECT size, note, follows FROM ledger_checkpoint",
+    "SELECT entry_index, digests, openings FROM ledger_claim",
+    "SELECT key, entry_index FROM ledger_key",
 )
 
 
@@ -51,35 +52,51 @@ def run(filled: Filled, statement: str) -> None:
         ("UPDATE ledger_entry SET kind = CAST(x'ff' AS TEXT) WHERE \"index\" = 4", 4),
         ("UPDATE ledger_entry SET subject = x'00ff' WHERE \"index\" = 4", 4),
         ('UPDATE ledger_entry SET subject = 1.5 WHERE "index" = 4', 4),
-        ("UPDATE ledger_node SET hash = 1 WHERE level = 1 AND position = 2", 5),
-        ("UPDATE ledger_node SET position = 2.5 WHERE level = 1 AND position = 2", 5),
-        ("UPDATE ledger_node SET level = 'one' WHERE level = 1 AND position = 2", 5),
         ("UPDATE ledger_checkpoint SET note = CAST(x'c328' AS TEXT) WHERE size = 5", 4),
         ("UPDATE ledger_checkpoint SET note = CAST(note AS BLOB) WHERE size = 5", 4),
-        ("UPDATE ledger_claim_field SET salt = CAST(salt AS TEXT) WHERE entry_index = 4", 4),
-        ("UPDATE ledger_claim_field SET value = CAST(x'ff' AS TEXT) WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET value = CAST(value AS BLOB) WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET value = 12 WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET name = x'ff' WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET digest = 'x' WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET entry_index = 'four' WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET salt = NULL WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET name = NULL WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET value = NULL WHERE entry_index = 4 AND name = 'title'", 4),
-        ("UPDATE ledger_claim_field SET salt = x'00' WHERE entry_index = 1", 1),
+        ("UPDATE ledger_entry SET bucket = 'one' WHERE \"index\" = 4", 4),
+        ("UPDATE ledger_checkpoint SET follows = 'four' WHERE size = 5", 4),
+        ("UPDATE ledger_checkpoint SET follows = NULL WHERE size = 5", 4),
+        ("UPDATE ledger_claim SET openings = CAST(openings AS TEXT) WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET openings = 12 WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET openings = x'00' WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET openings = NULL WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET digests = 'x' WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET digests = x'' WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET digests = digests || x'00' WHERE entry_index = 4", 4),
+        ("UPDATE ledger_claim SET openings = x'00' WHERE entry_index = 1", 1),
+        ("UPDATE ledger_head SET peaks = 3", None),
         ("UPDATE ledger_head SET size = 'eleven'", None),
         ("UPDATE ledger_head SET size = 11.5", None),
         ("UPDATE ledger_head SET root = CAST(root AS TEXT)", None),
         ("UPDATE ledger_head SET last_time = x'00'", None),
         ("UPDATE ledger_head SET origin = x'00'", None),
         ("DROP TABLE ledger_node", None),
-        ("ALTER TABLE ledger_entry DROP COLUMN kind", None),
+        ("ALTER TABLE ledger_entry DROP COLUMN leaf_hash", None),
     ],
 )
 def test_values_of_any_type_are_named(filled: Filled, statement: str, index: int | None) -> None:
     run(filled, statement)
     check = filled.check()
     assert index in [finding.index for finding in check.errors], check.errors
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_node SET hash = 1 WHERE position = 1",
+        "UPDATE ledger_node SET position = 2.5 WHERE position = 1",
+        "UPDATE ledger_node SET level = 'one' WHERE position = 1",
+    ],
+)
+def test_nodes_of_any_type_are_named(grown: Filled, statement: str) -> None:
+    run(grown, statement)
+    assert 511 in [finding.index for finding in grown.check().errors]
+
+
+def test_a_key_of_another_type_is_named(grown: Filled) -> None:
+    run(grown, "UPDATE ledger_key SET key = 'text' WHERE entry_index = 4")
+    assert [finding.what for finding in grown.check().errors] == ["A value in ledger_key.key is of the wrong type."]
 
 
 def test_a_flipped_bit_in_the_file_is_noticed_if_it_changes_the_ledger(filled: Filled, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_tree_grows_to_the_root_of_the_definition() -> None:
     frontier = Frontier()
     for size in range(1, LARGEST + 1):
         expected = rfc6962.root(SOME[:size])
-        assert frontier.root_with(leaf_hash(SOME[size - 1])) == expected
+        assert frontier.root_with([leaf_hash(SOME[size - 1])]) == expected
         frontier.append(leaf_hash(SOME[size - 1]))
         assert (frontier.size, frontier.root) == (size, expected)
 
