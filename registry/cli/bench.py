@@ -17,6 +17,8 @@ LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 DEFAULT_SEED = 7
 DEFAULT_SAMPLE = 20
 DRAWN_TO_VARY = 24
+SMALLEST_GROWTH = 12_000
+"""Entries: at each size of the ledger's growth some eleven thousand are appended."""
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Everything that is left to chance follows from it.")]
 
 
@@ -169,6 +171,55 @@ def search(
                 output.record(row)
                 rows.append(row)
     plain_tables(output, rows)
+
+
+@app.command()
+def ledger(
+    *,
+    entries: Annotated[int, typer.Option(metavar="N", min=2048, help="Entries to append in each case.")] = 200_000,
+    growth: Annotated[
+        str, typer.Option(metavar="N,...", help="Sizes to measure at; empty: none.")
+    ] = "12000,100000,1000000",
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="An empty database to measure in. Default: SQLite in a temporary home."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Append, prove and verify in a ledger that is thrown away; bare SQLite and the naive way beside it."""
+    from registry.benchmark.ledger.measure import measure_ledger
+
+    output = Output(as_json=as_json)
+    rows = []
+    for row in measure_ledger(entries, _growth(growth), database):
+        output.record(row)
+        rows.append(row)
+        output.say(f"measured: {row['case']}", style="dim")
+    columns = ("case", "entries", "entries_per_second", "p50_ms", "p99_ms")
+    output.table(
+        ("case", "entries", "entries/s", "p50 ms", "p99 ms", ""),
+        [
+            (
+                *("" if row[column] is None else row[column] for column in columns),
+                ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in row.items() if name not in columns),
+            )
+            for row in rows
+        ],
+        title="The ledger",
+        fold=("case",),
+    )
+
+
+def _growth(listed: str) -> list[int]:
+    """Refused (``bench_number_malformed``) for anything but whole numbers with commas, none too small."""
+    sizes = _numbers(listed)
+    if sizes and sizes[0] < SMALLEST_GROWTH:
+        raise Refused(
+            "bench_number_malformed",
+            f"A ledger of {sizes[0]} entries is too small to measure at.",
+            hint=f"Name sizes from {SMALLEST_GROWTH}.",
+        )
+    return sizes
 
 
 def _numbers(listed: str) -> list[int]:

@@ -1,0 +1,1 @@
+"""How fast the ledger appends, proves and verifies, and how that changes as it grows."""
