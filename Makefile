@@ -23,7 +23,7 @@ ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>
 endif
 
 .NOTPARALLEL:
-.PHONY: help demo install test lint format tools lock torture torture-publication fuzz-api clean
+.PHONY: help demo install test lint format tools lock torture torture-ledger torture-publication fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -32,6 +32,7 @@ help:
 	@echo "make lint      lint, format check, type check and import contract alone"
 	@echo "make format    write the format that make lint asks for"
 	@echo "make torture   200 kills at random moments of a registration, on each database"
+	@echo "make torture-ledger  a kill and an I/O error at every statement and file-system call of appends"
 	@echo "make torture-publication   a kill and an I/O error at every system call of a publication"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
 	@echo "make lock      resolve the locks again (needs uv)"
@@ -101,6 +102,9 @@ tools:
 
 torture: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.torture_registration
+
+torture-ledger: $(TESTING) $(PROJECT) tools
+	@$(RUN) -m tests.torture_ledger
 
 torture-publication: $(TESTING) $(PROJECT) tools
 	@$(RUN) -m tests.publication.fault_injection
