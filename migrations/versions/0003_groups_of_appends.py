@@ -32,9 +32,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "ledger_key",
+        sa.Column("bucket", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key", sa.LargeBinary(length=16), nullable=False),
         sa.Column("entry_index", Number, nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_ledger_key")),
+        sa.PrimaryKeyConstraint("bucket", "key", name=op.f("pk_ledger_key")),
         sqlite_with_rowid=False,
     )
     for table, column in (

@@ -10,9 +10,9 @@ in the same unit of work has to read them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import CursorResult, Row, bindparam, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from registry.clock import Clock
@@ -31,25 +31,23 @@ from registry.ledger.models import (
     LedgerKey,
     LedgerNode,
 )
-from registry.ledger.openings import pack
+from registry.ledger.stored_log import HEAD_ROW, HeadRow
 from registry.storage.bulk_insert import insert_rows
-from registry.storage.database import after_commit
+from registry.storage.database import after_commit, table_of
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint
 from registry.verify.encoding import HASH_BYTES
 from registry.verify.entry import check_kind, check_subject, encoded
 from registry.verify.tree import leaf_hash
 
-HEAD_ROW = 1
-HeadRow = Row[str, str, int, bytes, bytes, int, bytes]
-"""Origin, verifier key, size, root, last leaf, last time, peaks."""
 # Made once, as every append runs it.
+_HEAD = table_of(LedgerHead)
 _MOVE_HEAD = (
-    update(LedgerHead.__table__)  # type: ignore[arg-type]  # the plain table: no object of it is in any session
+    update(_HEAD)
     .where(
-        LedgerHead.id == HEAD_ROW,
-        LedgerHead.size == bindparam("old_size"),
-        LedgerHead.root == bindparam("old_root"),
+        _HEAD.c.id == HEAD_ROW,
+        _HEAD.c.size == bindparam("old_size"),
+        _HEAD.c.root == bindparam("old_root"),
     )
     .values({name: bindparam(name) for name in ("size", "root", "last_leaf", "last_time", "peaks")})
 )
@@ -124,9 +122,9 @@ class Appends:
         leaf = leaf_hash(content)
         self._entries.append((index, kind, subject, content, leaf, index >> BUCKET_BITS))
         if claim.digests:
-            self._claims.append((index, claim.digests, pack(claim.openings)))
+            self._claims.append((index, claim.digests, claim.openings))
         if key is not None:
-            self._keys.append((key, index))
+            self._keys.append((index >> BUCKET_BITS, key, index))
         self._leaves.append(leaf)
         self._size, self._last_leaf, self._last_time = index + 1, leaf, time
         return Placed(index, time, content, leaf)
@@ -194,7 +192,7 @@ def _frontier(head: HeadRow) -> tree.Frontier:
 
 def _move_head(session: Session, old: HeadRow, frontier: tree.Frontier, tip: Tip) -> None:
     """The last write of an append. It changes nothing if anybody has moved the head in spite of the lock."""
-    moved = session.execute(
+    moved = session.connection().execute(
         _MOVE_HEAD,
         {
             "old_size": old.size,
@@ -206,7 +204,7 @@ def _move_head(session: Session, old: HeadRow, frontier: tree.Frontier, tip: Tip
             "peaks": b"".join(frontier.peak_hashes),
         },
     )
-    if cast(CursorResult[Any], moved).rowcount != 1:
+    if moved.rowcount != 1:
         raise Broken(
             "ledger_head_moved",
             "The ledger's head changed under a lock that should prevent it; nothing was recorded.",

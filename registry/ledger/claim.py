@@ -56,9 +56,7 @@ def forget(session: Session, subject: str) -> int:
     forgotten = 0
     for indices in _entries_of(session, subject):
         held = (table.entry_index.in_(indices), table.openings.is_not(None))
-        forgotten += sum(
-            len(unpack(openings or b"")) for openings in session.scalars(select(table.openings).where(*held))
-        )
+        forgotten += sum(map(_count, session.scalars(select(table.openings).where(*held))))
         session.execute(update(table).where(*held).values(openings=None).execution_options(synchronize_session=False))
     return forgotten
 

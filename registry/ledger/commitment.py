@@ -1,10 +1,11 @@
 """Committing to a claim: a fresh salt for each field, and the one hash that the entry carries. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registry.errors import Refused
 from registry.ids import Randomness
+from registry.ledger.openings import pack
 from registry.verify.canonical_json import JsonValue
 from registry.verify.commitment import (
     MOST_FIELDS,
@@ -21,12 +22,12 @@ class CommittedClaim:
     """``commit``, the 32-byte commitment to all fields, and what opens it.
 
     ``digests`` are the fields' digests, sorted, one behind the other; ``openings`` has salt || JCS([name,
-    value]) of each field, in the order of the names.
+    value]) of each field, in the order of the names, as :mod:`registry.ledger.openings` packs them.
     """
 
     commit: bytes
     digests: bytes
-    openings: Sequence[bytes]
+    openings: bytes
 
 
 def commit_to(claim: Mapping[str, JsonValue], randomness: Randomness) -> CommittedClaim:
@@ -46,4 +47,4 @@ def commit_to(claim: Mapping[str, JsonValue], randomness: Randomness) -> Committ
             hint="Give texts, lists and objects of a reasonable size, and whole numbers up to 2^53 - 1.",
         ) from error
     digests = b"".join(sorted(map(opening_digest, openings)))
-    return CommittedClaim(commitment_to_sorted(digests), digests, openings)
+    return CommittedClaim(commitment_to_sorted(digests), digests, pack(openings))

@@ -9,48 +9,28 @@ with database.read() as session:
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from registry.clock import Clock
-from registry.errors import Broken, NotFound, Refused
+from registry.errors import Broken, Refused
 from registry.ids import Randomness
 from registry.ledger import claim as claims
-from registry.ledger import key_history, stored_tree, tree
-from registry.ledger.appends import HEAD_ROW, Appends, HeadRow, Placed, sign
+from registry.ledger import key_history, stored_log, stored_tree, tree
+from registry.ledger.appends import Appends, Placed, sign
 from registry.ledger.commitment import CommittedClaim, commit_to
 from registry.ledger.entry import EMPTY
 from registry.ledger.key_history import KeyHistory
 from registry.ledger.log_signer import CheckpointSigner
 from registry.ledger.memory import CheckpointMemory, Forgetful, rolled_back
-from registry.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
+from registry.ledger.models import LedgerEntry, LedgerHead
 from registry.ledger.private_key import check_ed25519
+from registry.ledger.stored_log import HEAD_ROW, HeadRow
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint, open_checkpoint, unverified_checkpoint
 from registry.verify.commitment import Disclosure
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import EMPTY_ROOT
-
-_HEAD_COLUMNS = (
-    LedgerHead.origin,
-    LedgerHead.verifier_key,
-    LedgerHead.size,
-    LedgerHead.root,
-    LedgerHead.last_leaf,
-    LedgerHead.last_time,
-    LedgerHead.peaks,
-)
-# Made once, as every append and every proof runs some of them.
-_HEAD = select(*_HEAD_COLUMNS).where(LedgerHead.id == HEAD_ROW)
-_LOCKED_HEAD = _HEAD.with_for_update()
-_ENTRY = select(LedgerEntry.encoded).where(LedgerEntry.index == bindparam("index"))
-_CHECKPOINT = select(LedgerCheckpoint.note).where(LedgerCheckpoint.size == bindparam("size"))
-_COVERING = (
-    select(LedgerCheckpoint.size)
-    .where(LedgerCheckpoint.size > bindparam("index"))
-    .order_by(LedgerCheckpoint.size)
-    .limit(1)
-)
 
 
 @dataclass(slots=True)  # not frozen, which would cost more than the rest: one is made for every entry
@@ -113,11 +93,11 @@ class Ledger:
         Broken if it holds another's (``ledger_key_differs``), or one whose head was lost (``ledger_head_missing``).
         Of two processes that do this at once the second gets an IntegrityError; then the first has done it.
         """
-        if (head := session.execute(_HEAD).first()) is not None:
+        if (head := stored_log.find_head(session)) is not None:
             self._check_identity(head)
             return
         if session.scalar(select(LedgerEntry.index).limit(1)) is not None:
-            raise _head_missing()
+            raise stored_log.head_missing()
         session.execute(
             insert(LedgerHead).values(
                 id=HEAD_ROW,
@@ -168,43 +148,35 @@ class Ledger:
 
     def head(self, session: Session) -> Head:
         """Where the ledger ends in this snapshot. Broken (``ledger_head_missing``)."""
-        head = _head(session)
+        head = stored_log.head(session)
         return Head(head.size, head.root.hex(), self.checkpoint(session, head.size), head.last_time)
 
     def entry(self, session: Session, index: int) -> bytes:
         """The leaf's bytes. NotFound (``no_such_entry``)."""
-        encoded = session.scalar(_ENTRY, {"index": index})
-        if encoded is None:
-            raise _no_such_entry(index)
-        return encoded
+        return stored_log.entry(session, index)
 
     def entries(self, session: Session, start: int, end: int) -> Sequence[bytes]:
         """The leaves' bytes from ``start`` up to, not including, ``end``. NotFound (``no_such_entry``)."""
-        entry = LedgerEntry
-        found = session.execute(
-            select(entry.index, entry.encoded).where(entry.index >= start, entry.index < end).order_by(entry.index)
-        ).all()
-        for expected, (index, _) in enumerate(found, start):
-            if index != expected:
-                raise _no_such_entry(expected)
-        if len(found) != end - start:
-            raise _no_such_entry(start + len(found))
-        return [encoded for _, encoded in found]
+        return stored_log.entries(session, start, end)
 
     def checkpoint(self, session: Session, size: int | None = None) -> str:
         """The signed checkpoint of ``size``, or the newest. NotFound (``no_such_checkpoint``)."""
-        size = _head(session).size if size is None else size
-        note = session.scalar(_CHECKPOINT, {"size": size})
-        if note is None:
-            raise _no_such_checkpoint(size)
-        return note
+        return stored_log.checkpoint(session, stored_log.head(session).size if size is None else size)
+
+    def is_signed(self, session: Session, size: int) -> bool:
+        """Whether there is a checkpoint of ``size``: entries that were appended together share one."""
+        return stored_log.is_signed(session, size)
+
+    def root(self, session: Session, size: int) -> bytes:
+        """The root of the first ``size`` entries, signed or not. NotFound (``no_such_checkpoint``)."""
+        stored_log.check_size(session, size)
+        places = tree.peaks(size)
+        hashes = stored_tree.reader(session)(places)
+        return tree.root_of([hashes[place] for place in places])
 
     def covering(self, session: Session, index: int) -> int:
         """The size of the first checkpoint that covers entry ``index``. NotFound (``no_such_entry``)."""
-        size = session.scalar(_COVERING, {"index": index}) if index >= 0 else None
-        if size is None:
-            raise _no_such_entry(index)
-        return size
+        return stored_log.covering(session, index)
 
     def keys(self, session: Session) -> KeyHistory:
         """The keys that it has had, as far as this snapshot tells. Broken (``key_history_unreadable``)."""
@@ -229,17 +201,15 @@ class Ledger:
 
     def inclusion_proof(self, session: Session, index: int, size: int) -> list[bytes]:
         """The hashes from the sibling of leaf ``index`` up to the root of the first ``size`` entries. NotFound."""
-        _check_size(session, size)
-        if not 0 <= index < size:
-            raise _no_such_entry(index)
-        return tree.inclusion_proof(index, size, stored_tree.reader(session))
+        stored_log.check_size(session, size)
+        return _inclusion_proof(session, index, size)
 
     def consistency_proof(self, session: Session, old: int, new: int) -> list[bytes]:
         """The hashes that show the first ``old`` entries to be the beginning of the first ``new``.
 
         NotFound, Refused (``sizes_reversed``).
         """
-        _check_size(session, new)
+        stored_log.check_size(session, new)
         if not 0 <= old <= new:
             raise Refused(
                 "sizes_reversed",
@@ -250,9 +220,9 @@ class Ledger:
 
     def tlog_proof(self, session: Session, index: int, size: int | None = None) -> str:
         """The proof file of entry ``index`` under the checkpoint of ``size``, or the newest. NotFound."""
-        size = _head(session).size if size is None else size
-        hashes = self.inclusion_proof(session, index, size)
-        return TlogProof(index, tuple(hashes), self.checkpoint(session, size)).to_text()
+        size = stored_log.head(session).size if size is None else size
+        note = self.checkpoint(session, size)  # no size beyond the head has one
+        return TlogProof(index, tuple(_inclusion_proof(session, index, size)), note).to_text()
 
     def disclosure(self, session: Session, index: int, names: Collection[str] | None = None) -> Disclosure:
         """The claim fields of entry ``index`` that are called ``names`` (all where None), the others by digest.
@@ -269,9 +239,7 @@ class Ledger:
         return claims.forget(session, subject)
 
     def _locked_head(self, session: Session) -> HeadRow:
-        head = session.execute(_LOCKED_HEAD).first()
-        if head is None:
-            raise _head_missing()
+        head = stored_log.locked_head(session)
         self._check_identity(head)
         # Under the lock nobody has committed more than this head says.
         newest = self._memory.newest()
@@ -289,37 +257,7 @@ class Ledger:
             )
 
 
-def _head(session: Session) -> HeadRow:
-    head = session.execute(_HEAD).first()
-    if head is None:
-        raise _head_missing()
-    return head
-
-
-def _check_size(session: Session, size: int) -> None:
-    if not 0 <= size <= _head(session).size:
-        raise _no_such_checkpoint(size)
-
-
-def _head_missing() -> Broken:
-    return Broken(
-        "ledger_head_missing",
-        "The database holds no ledger, or one that has lost its head.",
-        hint="Start the service once on this home, or restore the database from its newest good backup.",
-    )
-
-
-def _no_such_entry(index: int) -> NotFound:
-    return NotFound(
-        "no_such_entry",
-        f"The ledger has no entry {index}.",
-        hint="Entries are numbered from 0; 'registry ledger show' tells how many there are.",
-    )
-
-
-def _no_such_checkpoint(size: int) -> NotFound:
-    return NotFound(
-        "no_such_checkpoint",
-        f"The ledger has no checkpoint of {size} entries.",
-        hint="Ask for the newest checkpoint, or for a size up to its own.",
-    )
+def _inclusion_proof(session: Session, index: int, size: int) -> list[bytes]:
+    if not 0 <= index < size:
+        raise stored_log.no_such_entry(index)
+    return tree.inclusion_proof(index, size, stored_tree.reader(session))

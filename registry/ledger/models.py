@@ -91,10 +91,14 @@ class LedgerClaim(Base):
 
 
 class LedgerKey(Base):
-    """The entry that was appended under an idempotency key; ``key`` are 16 bytes of the key's hash."""
+    """The entry that was appended under an idempotency key; ``key`` are 16 bytes of the key's hash.
+
+    ``bucket`` is the entry's, for the reason that entries have it: keys are random as subjects are.
+    """
 
     __tablename__ = "ledger_key"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it so
 
+    bucket: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     entry_index: Mapped[int]

@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from registry.errors import Broken, RegistryError, Unavailable
-from registry.ledger import keys
 from registry.ledger.group_call import Call, DomainCall, EntriesCall, Wanted, Work
 from registry.ledger.log import Appended, Ledger
-from registry.storage.database import Database
+from registry.ledger.used_keys import UsedKeys
+from registry.storage.database import Database, after_commit
 
 log = logging.getLogger("registry.ledger")
 
@@ -49,6 +49,7 @@ class Sequencer:
         self._leader: Call | None = None
         self._callers_before = 1
         self._broken: Broken | None = None
+        self._used_keys = UsedKeys()
 
     def append(self, wanted: Wanted) -> Appended:
         """Appends one entry and answers when it is durable; the same key again gets the first answer.
@@ -80,7 +81,7 @@ class Sequencer:
             raise RuntimeError("an append inside write() would wait for the unit of work that it is in")
         try:
             if self._enter(call) or not call.told():
-                self._lead()
+                self._lead(call)
         except BaseException:
             self._leave(call)
             raise
@@ -122,22 +123,27 @@ class Sequencer:
             self._leader = call
             return True
 
-    def _lead(self) -> None:
+    def _lead(self, leader: "Call") -> None:
         """Commits one group, the leader's own call in it, and hands over to the first of those who came meanwhile."""
         group = self._gathered()
         try:
-            self._commit(group)
+            self._commit(leader, group)
         except BaseException as error:
             for call in group:
                 call.error = _outcome(error)
             if not isinstance(error, Exception):
                 raise
         finally:
-            with self._lock:
-                self._hand_over()
+            self._lead_no_more(leader)
             for call in group:
                 call.answered = True
                 call.turn.release()
+
+    def _lead_no_more(self, leader: "Call") -> None:
+        """Hands over, if that was not done yet."""
+        with self._lock:
+            if self._leader is leader:
+                self._hand_over()
 
     def _gathered(self) -> "list[Call]":
         with self._lock:
@@ -153,11 +159,21 @@ class Sequencer:
             self._callers_before = taken
             return group
 
-    def _commit(self, group: "Sequence[Call]") -> None:
+    def _commit(self, leader: "Call", group: "Sequence[Call]") -> None:
+        known: dict[bytes, int] = {}
+        old = size = 0
+
+        def committed() -> None:
+            """The next group begins; meanwhile this one's checkpoint is remembered outside the database."""
+            self._used_keys.add(known, old, size)
+            self._lead_no_more(leader)
+
         try:
             with self._database.write() as session:
+                after_commit(session, "hand over", committed)
                 appends = self._ledger.begin(session)
-                known = keys.known(session, {key for call in group for key in call.keys})
+                old = appends.size
+                known = self._used_keys.find(session, {key for call in group for key in call.keys}, old)
                 for call in group:
                     call.perform(session, appends, known)
                 size = appends.seal()

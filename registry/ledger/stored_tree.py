@@ -9,17 +9,19 @@ from registry.errors import Broken
 from registry.ledger import tree
 from registry.ledger.models import LedgerEntry, LedgerNode
 from registry.ledger.tree import STORED_LEVELS, Place
+from registry.storage.database import table_of
 
 _Span = tuple[int, int]
 """Positions from the first number up to, not including, the second."""
 # Made once: a proof has some spans of each level, and making a statement takes longer than running it.
-_LEAVES = select(LedgerEntry.index, LedgerEntry.leaf_hash).where(
-    LedgerEntry.index >= bindparam("start"), LedgerEntry.index < bindparam("end")
+_ENTRIES, _STORED = table_of(LedgerEntry).c, table_of(LedgerNode).c
+_LEAVES = select(_ENTRIES.index, _ENTRIES.leaf_hash).where(
+    _ENTRIES.index >= bindparam("start"), _ENTRIES.index < bindparam("end")
 )
-_NODES = select(LedgerNode.position, LedgerNode.hash).where(
-    LedgerNode.level == bindparam("level"),
-    LedgerNode.position >= bindparam("start"),
-    LedgerNode.position < bindparam("end"),
+_NODES = select(_STORED.position, _STORED.hash).where(
+    _STORED.level == bindparam("level"),
+    _STORED.position >= bindparam("start"),
+    _STORED.position < bindparam("end"),
 )
 _WORTH_A_QUERY = 1 << STORED_LEVELS
 """Positions between two spans that are read along rather than asked around."""
@@ -36,12 +38,13 @@ def reader(session: Session) -> tree.NodeReader:
         for level, position in places:
             rise = level % STORED_LEVELS
             spans.setdefault(level - rise, []).append((position << rise, position + 1 << rise))
-        stored: dict[Place, bytes] = {}
+        connection = session.connection()
+        stored: dict[int, dict[int, bytes]] = {}
         for level, wanted in spans.items():
-            query = _NODES if level else _LEAVES
+            hashes = stored[level] = {}
             for start, end in _joined(wanted):
-                rows = session.execute(query, {"level": level, "start": start, "end": end})
-                stored |= {(level, position): hash_ for position, hash_ in rows}
+                span = {"level": level, "start": start, "end": end} if level else {"start": start, "end": end}
+                hashes.update(connection.execute(_NODES if level else _LEAVES, span).all())
         return {place: _computed(place, stored) for place in places}
 
     return read
@@ -58,15 +61,15 @@ def _joined(spans: Iterable[_Span]) -> list[_Span]:
     return joined
 
 
-def _computed(place: Place, stored: Mapping[Place, bytes]) -> bytes:
+def _computed(place: Place, stored: Mapping[int, Mapping[int, bytes]]) -> bytes:
     level, position = place
     rise = level % STORED_LEVELS
-    below = [(level - rise, number) for number in range(position << rise, position + 1 << rise)]
-    for missing in below:
-        if missing not in stored:
-            raise Broken(
-                "ledger_node_missing",
-                f"Node {missing[1]} on level {missing[0]} of the tree is missing from the database.",
-                hint="Run 'registry ledger verify' and restore the database from its newest good backup.",
-            )
-    return tree.complete_root([stored[one] for one in below])
+    below = stored[level - rise]
+    try:
+        return tree.complete_root([below[number] for number in range(position << rise, position + 1 << rise)])
+    except KeyError as missing:
+        raise Broken(
+            "ledger_node_missing",
+            f"Node {missing.args[0]} on level {level - rise} of the tree is missing from the database.",
+            hint="Run 'registry ledger verify' and restore the database from its newest good backup.",
+        ) from missing

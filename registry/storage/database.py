@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Literal, Self
 
-from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, Text, make_url
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, Table, Text, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -55,6 +55,13 @@ class Base(DeclarativeBase):
         int: BigInteger().with_variant(Integer(), "sqlite"),
         str: Text(),
     }
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The plain table of ``model``. A statement on it loads no objects, and so costs half of one on the model."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - no model here maps anything else
+    return table
 
 
 class Database:

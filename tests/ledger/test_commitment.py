@@ -6,13 +6,14 @@ import pytest
 
 from registry import errors
 from registry.ledger.commitment import commit_to
+from registry.ledger.openings import unpack
 from registry.verify.commitment import ClaimField, Disclosure
 from tests.deterministic import SeededRandomness
 
 
 def test_each_field_has_a_salt_of_its_own() -> None:
     claim = commit_to({"a": 1, "b": 1, "c": 1}, SeededRandomness())
-    fields = tuple(ClaimField.from_opening(opening) for opening in claim.openings)
+    fields = tuple(ClaimField.from_opening(opening) for opening in unpack(claim.openings))
     assert [(field.name, field.value) for field in fields] == [("a", 1), ("b", 1), ("c", 1)]
     assert len({field.salt for field in fields}) == 3
     assert {len(field.salt) for field in fields} == {32}

@@ -11,6 +11,7 @@ from registry.ledger.commitment import commit_to
 from registry.ledger.entry import EMPTY, Tip, following
 from registry.ledger.log import Ledger
 from registry.ledger.note_signer import NoteSigner
+from registry.ledger.openings import unpack
 from registry.ledger.self_check import verify_ledger
 from registry.ledger.tree import Frontier
 from registry.storage import schema
@@ -51,7 +52,7 @@ def fill(connection: Connection) -> None:
             text('INSERT INTO ledger_entry ("index", kind, subject, encoded, leaf_hash) VALUES (:i, :k, :s, :e, :l)'),
             {"i": number, "k": entry.kind, "s": entry.subject, "e": encoded, "l": leaf},
         )
-        for field in map(ClaimField.from_opening, committed.openings):
+        for field in map(ClaimField.from_opening, unpack(committed.openings)):
             held = number != ERASED
             connection.execute(
                 text("INSERT INTO ledger_claim_field VALUES (:i, :d, :s, :n, :v)"),
