@@ -20,7 +20,7 @@ from registry.verify.canonical_json import LARGEST_INTEGER
 from registry.verify.checkpoint import open_checkpoint
 from registry.verify.commitment import CLAIM_DOMAIN, FIELD_DOMAIN, ClaimField, commitment_to_sorted, opening_digest
 from registry.verify.encoding import HASH_BYTES
-from registry.verify.entry import CANONICAL_FORM, KINDS, NO_PREVIOUS, parse_entry
+from registry.verify.entry import KINDS, NO_PREVIOUS, canonical_forms, parse_entry
 from registry.verify.errors import VerificationError
 from registry.verify.note import VerifierKey
 from registry.verify.receipt import FILE_DIGEST_FIELD
@@ -117,13 +117,12 @@ def _proven(query: Query, keys: Keys, start: int, end: int) -> ProvenBlock:
     _require(list(stored_leaves) == leaves)
     commits, forgotten, originals = _claims(query, start, end, subjects)
     chain = [previous.hex(), *[leaf.hex() for leaf in leaves]]
-    place = encoded[-1].rfind(b":", 0, -7) + 1 - len(encoded[-1])  # all have as many digits for some centuries
-    times = [int(one[place:-7]) for one in encoded]
-    _require(times[0] >= time_before and times == sorted(times) and times[-1] <= LARGEST_INTEGER)
-    _require(
-        [one.decode() for one in encoded]
-        == [CANONICAL_FORM % values for values in zip(commits, numbers, kinds, chain, subjects, times, strict=False)]
-    )
+    texts = [one.decode("ascii") for one in encoded]
+    place = texts[-1].rfind(":", 0, -7) + 1 - len(texts[-1])
+    times = [text[place:-7] for text in texts]  # all have as many digits for some centuries, so they sort as numbers
+    _require("".join(times).isdigit() and times[0][0] != "0" and times == sorted(times))
+    _require(time_before <= int(times[0]) and int(times[-1]) <= LARGEST_INTEGER)
+    _require(texts == canonical_forms(zip(commits, numbers, kinds, chain, subjects, times, strict=False)))
     nodes, signed_before, last_signed = _tree(query, keys, start, leaves)
     return ProvenBlock(
         start=start,
@@ -132,11 +131,11 @@ def _proven(query: Query, keys: Keys, start: int, end: int) -> ProvenBlock:
         time_before=time_before,
         signed_before=signed_before,
         last_leaf=leaves[-1],
-        last_time=times[-1],
+        last_time=int(times[-1]),
         last_signed=last_signed,
         nodes=nodes,
         forgotten=forgotten,
-        erased=[(index, subjects[index - start]) for index in numbers if kinds[index - start] == "erase"],
+        erased=[(start + number, subjects[number]) for number, kind in enumerate(kinds) if kind == "erase"],
         originals=originals,
     )
 
@@ -153,21 +152,27 @@ def _claims(
     query: Query, start: int, end: int, subjects: Sequence[str]
 ) -> tuple[list[str], list[tuple[int, str]], list[tuple[int, str]]]:
     """The commitment that each entry must hold, in hex; emptied claims; originals."""
-    commits = [_NO_CLAIM] * (end - start)
+    rows = query(
+        "SELECT entry_index, digests, openings FROM ledger_claim"  # noqa: S608 - numbers
+        f" WHERE entry_index >= {start} AND entry_index < {end} ORDER BY entry_index"
+    )
+    stored = [row if row[2] is not None else (row[0], row[1], b"") for row in rows]
+    found = [sha256(CLAIM_DOMAIN + digests).hexdigest() for _, digests, _ in stored]
+    if len(found) == end - start:  # so each entry has one
+        commits = found
+    else:
+        commits = [_NO_CLAIM] * (end - start)
+        for (index, _, _), commit in zip(stored, found, strict=True):
+            commits[index - start] = commit
     forgotten: list[tuple[int, str]] = []
     originals: list[tuple[int, str]] = []
-    by_fields: dict[int, list[tuple[int, bytes, bytes]]] = {}
-    for index, digests, packed in query(
-        "SELECT entry_index, digests, openings FROM ledger_claim"  # noqa: S608 - numbers
-        f" WHERE entry_index >= {start} AND entry_index < {end}"
-    ):
-        commits[index - start] = sha256(CLAIM_DOMAIN + digests).hexdigest()
-        by_fields.setdefault(len(digests), []).append((index, digests, packed or b""))
-    for length, claims in by_fields.items():
+    for length in {len(digests) for _, digests, _ in stored}:
         _require(length % HASH_BYTES == 0)
+        claims = [claim for claim in stored if len(claim[1]) == length]
         if not _all_held(claims, length // HASH_BYTES):
             forgotten += [(index, subjects[index - start]) for index, *claim in claims if not _is_held(*claim)]
-        for index, _, packed in claims:
+    if _FILE_DIGEST in b"".join([packed for _, _, packed in stored]):
+        for index, _, packed in stored:
             if _FILE_DIGEST in packed:
                 fields = map(ClaimField.from_opening, unpack(packed))
                 originals += [(index, str(field.value)) for field in fields if field.name == FILE_DIGEST_FIELD]

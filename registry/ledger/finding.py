@@ -32,6 +32,14 @@ class Findings:
             raise EnoughFound
         self._found.append(Finding(index, what))
 
+    def add_all(self, others: "Findings") -> None:
+        """Notes what ``others`` has noted. EnoughFound as :meth:`add`."""
+        for found in others._found:
+            self.add(found.index, found.what)
+        if others._more:
+            self._more = True
+            raise EnoughFound
+
     @property
     def count(self) -> int:
         """How many there are."""

@@ -1,4 +1,4 @@
-"""What is stored beyond a ledger's end or before its beginning, where nothing may be."""
+"""What no entry leads to: rows beyond a ledger's end or before its beginning, and values of the wrong type."""
 
 from registry.ledger.finding import MOST_FINDINGS, Findings
 from registry.ledger.key_history import KeyHistory
@@ -13,7 +13,7 @@ ENOUGH = MOST_FINDINGS + 1
 
 
 def check_outside(rows: StoredRows, findings: Findings, keys: KeyHistory, size: int) -> None:
-    """What is stored beyond the ledger's end, or before its beginning."""
+    """What is stored beyond the ledger's end, or before its beginning, or is no value of its column."""
     for entry in rows.entries_outside(size, ENOUGH):
         findings.add(entry.index, f"The entry is stored, but the ledger's head says {size} entries.")
     for beyond, row in rows.checkpoints_outside(size, ENOUGH).items():
@@ -31,8 +31,11 @@ def check_outside(rows: StoredRows, findings: Findings, keys: KeyHistory, size: 
         findings.add(index, "A claim is stored for an entry that does not exist.")
     for index in rows.keys_outside(size, ENOUGH):
         findings.add(
-            index if isinstance(index, int) else None, "An idempotency key leads to an entry that does not exist."
+            index if isinstance(index, int) else None,
+            "An idempotency key leads to an entry that does not exist, or is kept in another bucket than that.",
         )
+    for wrong in rows.mistyped(ENOUGH):
+        findings.add(wrong.index, wrong.what)
 
 
 def _is_ours(keys: KeyHistory, note: bytes) -> bool:

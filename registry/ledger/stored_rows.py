@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Table, and_, cast, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, LargeBinary, and_, cast, false, func, or_, select, text, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.ledger import tree
+from registry.ledger.entry import BUCKET_BITS
 from registry.ledger.models import LedgerCheckpoint, LedgerClaim, LedgerEntry, LedgerHead, LedgerKey, LedgerNode
 from registry.ledger.tree import STORED_LEVELS, Place
-from registry.storage.database import Base
+from registry.storage.database import Base, table_of
 from registry.verify.encoding import HASH_BYTES
 
 ROWS_AT_ONCE = 512
@@ -29,6 +30,8 @@ _TABLES: tuple[type[Base], ...] = (
     LedgerClaim,
     LedgerKey,
 )
+_BY_ENTRY: tuple[type[Base], ...] = (LedgerEntry, LedgerClaim)
+"""Tables whose rows are gone through one by one, or shown to be right by blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Mistyped:
     index: int | None
     table: str
     column: str
+
+    @property
+    def what(self) -> str:
+        """What a finding says of it."""
+        return f"A value in {self.table}.{self.column} is of the wrong type."
 
 
 class StoredRows:
@@ -187,27 +195,36 @@ class StoredRows:
         return [(level, position) for level, position in self._session.execute(query.limit(limit))]
 
     def keys_outside(self, size: int, limit: int) -> list[int]:
-        """The entries that idempotency keys lead to, which a ledger of ``size`` entries does not have."""
-        index = LedgerKey.entry_index
-        return list(self._session.scalars(select(index).where(or_(index < 0, index >= size)).limit(limit)))
+        """The entries that idempotency keys lead to which are none of ``size``, or of another bucket than the key."""
+        key = LedgerKey
+        elsewhere = key.bucket != key.entry_index // (1 << BUCKET_BITS)
+        outside = or_(key.entry_index < 0, key.entry_index >= size, elsewhere)
+        return list(self._session.scalars(select(key.entry_index).where(outside).limit(limit)))
 
-    def mistyped(self, doubtful: Sequence[range], limit: int) -> Iterator[Mistyped]:
-        """Values of the wrong type; of entries and claims only those with a ``doubtful`` index. PostgreSQL has none."""
+    def mistyped(self, limit: int) -> Iterator[Mistyped]:
+        """Values of the wrong type, those of entries and claims left out. PostgreSQL has none."""
+        for model in _TABLES:
+            if model not in _BY_ENTRY:
+                yield from self._mistyped(model, true(), limit)
+
+    def mistyped_between(self, doubtful: Sequence[range], limit: int) -> Iterator[Mistyped]:
+        """Values of the wrong type in the entries and claims with a ``doubtful`` index. PostgreSQL has none."""
+        for model in _BY_ENTRY:
+            (key,) = table_of(model).primary_key
+            between = or_(false(), *(key.between(some.start, some.stop - 1) for some in doubtful))
+            yield from self._mistyped(model, between, limit)
+
+    def _mistyped(self, model: type[Base], where: ColumnElement[bool], limit: int) -> Iterator[Mistyped]:
         if self._dialect != "sqlite":
             return
-        for model in _TABLES:
-            table = model.__table__
-            assert isinstance(table, Table)  # noqa: S101 - no model here maps anything else
-            wrong = {column.name: _is_mistyped(column) for column in table.columns}
-            query = select(*(column.label(f"key_{column.name}") for column in table.primary_key), *wrong.values())
-            if model in (LedgerEntry, LedgerClaim):
-                (key,) = table.primary_key
-                query = query.where(or_(false(), *(key.between(some.start, some.stop - 1) for some in doubtful)))
-            keys = len(table.primary_key.columns)
-            for row in self._session.execute(query.where(or_(*wrong.values())).limit(limit)):
-                for name, is_wrong in zip(wrong, row[keys:], strict=True):
-                    if is_wrong:
-                        yield Mistyped(_entry_of(model, row[:keys]), table.name, name)
+        table = table_of(model)
+        wrong = {column.name: _is_mistyped(column) for column in table.columns}
+        query = select(*(column.label(f"key_{column.name}") for column in table.primary_key), *wrong.values())
+        keys = len(table.primary_key.columns)
+        for row in self._session.execute(query.where(where, or_(*wrong.values())).limit(limit)):
+            for name, is_wrong in zip(wrong, row[keys:], strict=True):
+                if is_wrong:
+                    yield Mistyped(_entry_of(model, row[:keys]), table.name, name)
 
     def query(self, statement: str) -> list[Any]:
         """The rows of a statement that needs no parameters, as the driver gives them. ValueError if it cannot."""

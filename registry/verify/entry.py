@@ -7,6 +7,7 @@ and ``subject`` is random. ``prev`` chains it to the entry before, inside what t
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from registry.verify import canonical_json
@@ -22,8 +23,8 @@ NO_PREVIOUS = bytes(HASH_BYTES)
 KINDS = frozenset({"register", "amend", "transfer", "withdraw", "erase", "capture", "decide", "anchor", "key"})
 _SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """Room for any random identifier; too narrow for a name, an address or a sentence."""
-CANONICAL_FORM = '{"commit":"%s","index":%d,"kind":"%s","prev":"%s","subject":"%s","time":%d,"v":1}'
-"""RFC 8785's form of an entry, as none of its values needs an escape."""
+Values = tuple[str, int, str, str, str, int | str]
+"""Commitment in hex, index, kind, leaf hash of the entry before in hex, subject, time."""
 _KEYS = frozenset({"v", "index", "kind", "time", "prev", "subject", "commit"})
 
 
@@ -62,7 +63,17 @@ class Entry:
 
 def encoded(*, index: int, kind: str, time: int, previous: bytes, subject: str, commit: bytes) -> bytes:
     """The leaf's bytes of values that were checked before."""
-    return (CANONICAL_FORM % (commit.hex(), index, kind, previous.hex(), subject, time)).encode("ascii")
+    (text,) = canonical_forms([(commit.hex(), index, kind, previous.hex(), subject, time)])
+    return text.encode("ascii")
+
+
+def canonical_forms(entries: Iterable[Values]) -> list[str]:
+    """RFC 8785's form of each of ``entries``, whose values were checked before: none of them needs an escape."""
+    return [
+        f'{{"commit":"{commit}","index":{index},"kind":"{kind}","prev":"{previous}","subject":"{subject}",'
+        f'"time":{time},"v":1}}'
+        for commit, index, kind, previous, subject, time in entries
+    ]
 
 
 def check_kind(kind: object) -> None:

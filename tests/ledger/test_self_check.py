@@ -271,8 +271,9 @@ def test_rows_beyond_the_head_are_named(filled: Filled) -> None:
         (LedgerClaim, {"entry_index": beyond, "digests": bytes(32)}),
         (LedgerClaim, {"entry_index": -5, "digests": bytes(32)}),
         (LedgerClaim, {"entry_index": SIZE - 1, "digests": bytes(32)}),
-        (LedgerKey, {"key": bytes(16), "entry_index": beyond}),
-        (LedgerKey, {"key": bytes(16), "entry_index": -1}),
+        (LedgerKey, {"bucket": 0, "key": bytes(16), "entry_index": beyond}),
+        (LedgerKey, {"bucket": 0, "key": bytes(16), "entry_index": -1}),
+        (LedgerKey, {"bucket": 1, "key": bytes(16), "entry_index": 4}),
     ):
         table = model.__table__
         assert isinstance(table, Table)

@@ -21,7 +21,7 @@ QUERIES = (
     "SELECT level, position, hash FROM ledger_node",
     "SELECT size, note, follows FROM ledger_checkpoint",
     "SELECT entry_index, digests, openings FROM ledger_claim",
-    "SELECT key, entry_index FROM ledger_key",
+    "SELECT bucket, key, entry_index FROM ledger_key",
 )
 
 
