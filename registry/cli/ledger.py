@@ -11,7 +11,7 @@ from registry.cli.exit_codes import ExitCode
 from registry.cli.file_access import read_small_file, write_document
 from registry.cli.options import AsJson, Home, Key, Server
 from registry.cli.output import Output
-from registry.errors import Broken, Refused
+from registry.errors import Broken, NotFound, Refused
 
 if TYPE_CHECKING:
     from registry.client.schemas import ConsistencyProof
@@ -246,12 +246,18 @@ def _kept_checkpoint(file: Path, verifier_key: str) -> "Checkpoint":
 
 
 def _contradiction(kept: "Checkpoint", proof: "ConsistencyProof", verifier_key: str) -> str | None:
-    """Why the proof's checkpoint does not continue ``kept``; None if it does."""
+    """Why the proof's checkpoint does not continue ``kept``; None if it does. NotFound (``no_such_checkpoint``)."""
     from registry.verify.checkpoint import open_checkpoint
     from registry.verify.errors import VerificationError
     from registry.verify.note import VerifierKey
     from registry.verify.tree import verify_consistency
 
+    if proof.checkpoint is None:
+        raise NotFound(
+            "no_such_checkpoint",
+            f"The ledger has signed no checkpoint of {proof.to_size} entries: what it says of them binds nobody.",
+            hint="Leave out --to to compare with the newest checkpoint.",
+        )
     try:
         newer = open_checkpoint(proof.checkpoint, VerifierKey.parse(verifier_key))
         hashes = [bytes.fromhex(one) for one in proof.hashes]

@@ -17,7 +17,6 @@ from registry.client.schemas import ConsistencyProof, LedgerEntry, LedgerHead
 from registry.errors import Refused
 from registry.installation import Installation
 from registry.listings.schemas import CheckView
-from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.tree import leaf_hash
 from registry.works.schemas import AmendmentInput, ClaimInput, Ended, Registered, Upload, WorkView
 
@@ -121,12 +120,13 @@ class LocalBackend:
         with self._installation.database.read() as session:
             size = ledger.head(session).size if new is None else new
             hashes = ledger.consistency_proof(session, old, size)
-            checkpoint = ledger.checkpoint(session, size)
+            root = ledger.root(session, size)
+            checkpoint = ledger.checkpoint(session, size) if ledger.is_signed(session, size) else None
         return ConsistencyProof(
             from_size=old,
             to_size=size,
             hashes=[one.hex() for one in hashes],
-            to_root=unverified_checkpoint(checkpoint)[0].root.hex(),
+            to_root=root.hex(),
             checkpoint=checkpoint,
         )
 

@@ -65,7 +65,9 @@ class ConsistencyProof(_Shape):
     to_size: TreeSize
     hashes: list[Hash]
     to_root: Hash
-    checkpoint: Annotated[CheckpointText, Field(description="The checkpoint of `to_size`, verbatim.")]
+    checkpoint: Annotated[
+        CheckpointText | None, Field(description="The checkpoint of `to_size`, verbatim; null if none was signed.")
+    ]
 
 
 class KeyRequest(_Shape):

@@ -1,5 +1,6 @@
 """The ledger over HTTP: what it answers is what the verifier accepts."""
 
+import base64
 import hashlib
 import json
 
@@ -7,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from registry.installation import Installation
+from registry.ledger.group_call import Wanted
 from registry.verify.checkpoint import open_checkpoint
 from registry.verify.note import VerifierKey
 from registry.verify.tlog_proof import TlogProof
@@ -55,6 +57,21 @@ def test_every_consistency_proof_verifies(installation: Installation, stranger: 
         for new in range(old, 6):
             proof = stranger.get(f"/v1/ledger/consistency?from={old}&to={new}").json()
             verify_consistency(old, roots[old], new, roots[new], [bytes.fromhex(one) for one in proof["hashes"]])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_sizes_without_a_checkpoint_have_consistency_proofs_too(
+    installation: Installation, stranger: TestClient
+) -> None:
+    installation.sequencer.append_all([Wanted("decide", f"cse_{number}", {}) for number in range(5)])
+    proofs = [stranger.get(f"/v1/ledger/consistency?from=2&to={size}").json() for size in range(2, 6)]
+    assert [proof["checkpoint"] is None for proof in proofs] == [True, True, True, False]
+    two = bytes.fromhex(proofs[0]["to_root"])
+    for size, proof in enumerate(proofs, 2):
+        hashes = [bytes.fromhex(one) for one in proof["hashes"]]
+        verify_consistency(2, two, size, bytes.fromhex(proof["to_root"]), hashes)
+    whole = proofs[3]["checkpoint"].split("\n")
+    assert base64.b64decode(whole[2]).hex() == proofs[3]["to_root"]
 
 
 @pytest.mark.parametrize("ask", [{"path": "/v1/ledger/proofs/0.tlog-proof"}, {"headers": {"Accept": "text/plain"}}])

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from registry.installation import Installation
+from registry.ledger.group_call import Wanted
 from registry.verify.note import VerifierKey
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import leaf_hash
@@ -140,6 +141,19 @@ def test_the_ledger_continues_a_checkpoint_kept_earlier(
     answer = run("ledger", "consistency", kept, "--json", environment=environment)
     assert answer.code == 0
     assert (answer.line["from_size"], answer.line["to_size"], answer.line["consistent"]) == (3, 7, True)
+
+
+@SQLITE_ONLY
+def test_a_size_that_nobody_signed_shows_nothing_of_a_checkpoint_kept_earlier(
+    opened: Installation, environment: dict[str, str], tmp_path: Path
+) -> None:
+    append(opened, 3)
+    kept = tmp_path / "checkpoint"
+    run("ledger", "checkpoint", "-o", kept, environment=environment)
+    opened.sequencer.append_all([Wanted("decide", f"cse_{number}", {}) for number in range(3)])
+    answer = run("ledger", "consistency", kept, "--to", "5", "--json", environment=environment)
+    assert (answer.code, answer.error["code"]) == (3, "no_such_checkpoint")
+    assert run("ledger", "consistency", kept, "--to", "6", environment=environment).code == 0
 
 
 @SQLITE_ONLY

@@ -134,18 +134,22 @@ def get_consistency(
         Canonical,
     ] = None,
 ) -> ConsistencyProof:
-    """The hashes that show the older tree to be the beginning of the newer one (RFC 6962, section 2.1.2)."""
+    """The hashes that show the older tree to be the beginning of the newer one (RFC 6962, section 2.1.2).
+
+    Of any two sizes; the newer one has a checkpoint where a group of entries ended that were appended together.
+    """
     ledger = installation.ledger
     with installation.database.read() as session:
         to_size = ledger.head(session).size if new is None else new
         hashes = ledger.consistency_proof(session, old, to_size)
-        checkpoint = ledger.checkpoint(session, to_size)
+        root = ledger.root(session, to_size)
+        checkpoint = ledger.checkpoint(session, to_size) if ledger.is_signed(session, to_size) else None
     response.headers.update(_kept(new))
     return ConsistencyProof(
         from_size=old,
         to_size=to_size,
         hashes=[one.hex() for one in hashes],
-        to_root=_root(checkpoint),
+        to_root=root.hex(),
         checkpoint=checkpoint,
     )
 
