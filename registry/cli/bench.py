@@ -17,8 +17,8 @@ LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 DEFAULT_SEED = 7
 DEFAULT_SAMPLE = 20
 DRAWN_TO_VARY = 24
-SMALLEST_GROWTH = 12_000
-"""Entries: at each size of the ledger's growth some eleven thousand are appended."""
+SMALLEST_GROWTH = 10_000
+"""Entries: at each size of the ledger's growth some nine thousand are appended."""
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Everything that is left to chance follows from it.")]
 
 
@@ -179,7 +179,7 @@ def ledger(
     entries: Annotated[int, typer.Option(metavar="N", min=2048, help="Entries to append in each case.")] = 200_000,
     growth: Annotated[
         str, typer.Option(metavar="N,...", help="Sizes to measure at; empty: none.")
-    ] = "12000,100000,1000000",
+    ] = "10000,100000,1000000",
     database: Annotated[
         str | None,
         typer.Option(metavar="URL", help="An empty database to measure in. Default: SQLite in a temporary home."),

@@ -18,22 +18,28 @@ CLAIM_BYTES = 230
 SCHEMA = """
 CREATE TABLE entry ("index" INTEGER PRIMARY KEY, kind TEXT, subject TEXT, encoded BLOB, leaf_hash BLOB);
 CREATE TABLE claim (entry_index INTEGER PRIMARY KEY, opened BLOB);
-CREATE TABLE key (key BLOB PRIMARY KEY, entry_index INTEGER) WITHOUT ROWID;
 """
+KEYS_WITH_AN_INDEX = "CREATE TABLE key (key BLOB PRIMARY KEY, entry_index INTEGER) WITHOUT ROWID;"
+KEYS_IN_A_ROW = "CREATE TABLE key (key BLOB, entry_index INTEGER PRIMARY KEY);"
 _Rows = tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]
 
 
 def measure_ceiling(entries: int) -> Row:
     """Group commit: rows that are ready beforehand, an index against duplicates, one signature for each group."""
-    return _measured("bare sqlite3, group commit (the ceiling)", entries, GROUP)
+    return _measured("bare sqlite3, group commit (the ceiling)", entries, GROUP, KEYS_WITH_AN_INDEX)
+
+
+def measure_unindexed(entries: int) -> Row:
+    """The same without the index: nothing would be noticed that comes twice, and nothing slows down as it grows."""
+    return _measured("bare sqlite3, group commit, duplicates unnoticed", entries, GROUP, KEYS_IN_A_ROW)
 
 
 def measure_naive(entries: int) -> Row:
     """One transaction for each entry."""
-    return _measured("bare sqlite3, one INSERT per transaction (the naive way)", entries, 1)
+    return _measured("bare sqlite3, one INSERT per transaction (the naive way)", entries, 1, KEYS_WITH_AN_INDEX)
 
 
-def _measured(case: str, entries: int, group: int) -> Row:
+def _measured(case: str, entries: int, group: int, keys: str) -> Row:
     groups = [_rows(start, min(start + group, entries)) for start in range(0, entries, group)]
     signer = Ed25519PrivateKey.generate()
     with tempfile.TemporaryDirectory(prefix="firstmark-bench-") as folder:
@@ -42,6 +48,7 @@ def _measured(case: str, entries: int, group: int) -> Row:
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
             f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}; PRAGMA wal_autocheckpoint = {PAGES_BETWEEN_CHECKPOINTS};"
             + SCHEMA
+            + keys
         )
         latencies = []
         for some in groups:

@@ -11,19 +11,33 @@ from registry.installation import Installation
 from registry.ledger.self_check import SelfCheck, verify_ledger
 from registry.ledger.sequencer import MOST_IN_GROUP
 
-APPENDED_AT_EACH_SIZE = 10_240
+APPENDED_AT_EACH_SIZE = 8_192
 SINGLE_AT_EACH_SIZE = 1_000
 
 
 def measure_growth(installation: Installation, sizes: Sequence[int]) -> Iterator[Row]:
-    """Fills the ledger to each of ``sizes``, in ascending order, and measures the last entries up to it."""
+    """Fills the ledger to each of ``sizes``, in ascending order, and measures the last entries up to it.
+
+    ``times_the_first`` is how much more time or room an entry takes than at the first size.
+    """
+    first: list[Row] = []
     for size in sizes:
         measured = APPENDED_AT_EACH_SIZE + SINGLE_AT_EACH_SIZE
         _fill(installation, size - measured)
-        yield measure_calls(installation, APPENDED_AT_EACH_SIZE, f"at {size}: 8 threads, 256 a call")
-        yield measure_threads(installation, SINGLE_AT_EACH_SIZE, f"at {size}: 8 threads, with proof")
-        yield measure_verification(installation, f"at {size}: verification")
-        yield measure_size(installation, f"at {size}: size")
+        rows = [
+            measure_calls(installation, APPENDED_AT_EACH_SIZE, f"at {size}: 8 threads, 256 a call"),
+            measure_threads(installation, SINGLE_AT_EACH_SIZE, f"at {size}: 8 threads, with proof"),
+            measure_verification(installation, f"at {size}: verification"),
+            measure_size(installation, f"at {size}: size"),
+        ]
+        first = first or rows
+        for one, beside in zip(rows, first, strict=True):
+            yield {**one, "times_the_first": round(_cost(one) / _cost(beside), 2)}
+
+
+def _cost(measured: Row) -> float:
+    """What an entry takes: bytes, or seconds."""
+    return float(measured.get("bytes_per_entry") or 1 / measured["entries_per_second"])
 
 
 def measure_verification(installation: Installation, case: str = "verification") -> Row:

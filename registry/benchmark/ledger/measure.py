@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from registry.benchmark.ledger.appending import measure_alone, measure_calls, measure_threads
-from registry.benchmark.ledger.bare_sqlite import measure_ceiling, measure_naive
+from registry.benchmark.ledger.bare_sqlite import measure_ceiling, measure_naive, measure_unindexed
 from registry.benchmark.ledger.entries import throw_away_installation
 from registry.benchmark.ledger.growth import measure_growth, measure_size, measure_verification
 from registry.benchmark.ledger.over_http import measure_http
@@ -19,6 +19,7 @@ def measure_ledger(entries: int, growth: Sequence[int], database_url: str | None
     single = max(1_000, entries // SHARE_OF_SINGLE)
     ceiling = measure_ceiling(entries)
     yield ceiling
+    yield measure_unindexed(entries)
     yield measure_naive(single)
     with throw_away_installation(database_url) as installation:
         yield measure_alone(installation, single)
