@@ -1,6 +1,7 @@
-"""groups of appends: one checkpoint for several entries, tree nodes by tiles, a claim in one row."""
+"""groups of appends: one checkpoint for several entries, tree nodes by tiles, a claim in one row; real erasure."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -68,6 +69,13 @@ def upgrade() -> None:
     op.drop_table("ledger_claim_field")
     with op.batch_alter_table("work_version", schema=None) as batch_op:
         batch_op.drop_column("checkpoint_size")  # the first checkpoint behind the entry: known from the ledger
+    with op.batch_alter_table("listing_check_evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listing_check_evidence_work_id"), ["work_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listing_check_evidence_picture_sha256"), ["picture_sha256"], unique=False)
+    _take_names_from_answers(connection)
+    connection.execute(
+        sa.text("DELETE FROM listing_check_evidence WHERE work_id IN (SELECT id FROM work WHERE state = 'erased')")
+    )
 
 
 def _move_claims(connection: sa.Connection) -> None:
@@ -101,6 +109,20 @@ def _claims(fields: Iterable[Any]) -> Iterator[Claim]:
             current[2].append((name, opening))
     if current is not None:
         yield current
+
+
+def _take_names_from_answers(connection: sa.Connection) -> None:
+    """An erasure has to empty them where they belong, and nowhere else; answers get them when they are shown."""
+    after = ""
+    query = sa.text("SELECT id, answer FROM listing_check WHERE id > :after ORDER BY id LIMIT :some")
+    update = sa.text("UPDATE listing_check SET answer = :answer WHERE id = :id")
+    while rows := connection.execute(query, {"after": after, "some": AT_ONCE}).all():
+        for check_id, text in rows:
+            answer = json.loads(text)
+            for match in answer["matches"]:
+                match["title"] = match["path"] = None
+            connection.execute(update, {"id": check_id, "answer": json.dumps(answer, separators=(",", ":"))})
+        after = rows[-1][0]
 
 
 def _keep_peaks(connection: sa.Connection) -> None:

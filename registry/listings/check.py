@@ -1,6 +1,7 @@
 """Checking a listing picture: read it, search, draw what was found, remember the answer."""
 
 import time
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,11 +12,12 @@ from registry.ids import new_id
 from registry.imaging.picture import Reading
 from registry.installation import Installation
 from registry.listings.evidence_picture import evidence_picture
-from registry.listings.models import Check, CheckEvidence
+from registry.listings.models import Check
 from registry.listings.schemas import CheckView, MatchView
 from registry.similarity.answer import Match
 from registry.similarity.catalogue import load
-from registry.works.models import Work, WorkVersion
+from registry.works.models import STATE_ERASED, CheckEvidence, Work, WorkVersion
+from registry.works.originals import delete_unreferenced
 from registry.works.schemas import NoteView, Upload
 
 MOST_EVIDENCE_PICTURES = 5
@@ -44,6 +46,7 @@ def check(installation: Installation, caller: Caller | None, upload: Upload) -> 
         notes=[NoteView(code=note.code, text=note.text) for note in reading.notes],
     )
     with installation.database.write() as session:
+        unshown = _erased_meanwhile(session, [match.work_id for match, _ in pictures])
         session.add(
             Check(
                 id=check_id,
@@ -51,7 +54,7 @@ def check(installation: Installation, caller: Caller | None, upload: Upload) -> 
                 checked_at=installation.clock.milliseconds(),
                 picture_sha256=reading.sha256,
                 verdict=view.verdict.value,
-                answer=view.model_dump_json(),
+                answer=_without_names(view).model_dump_json(),
             )
         )
         session.flush()
@@ -60,14 +63,19 @@ def check(installation: Installation, caller: Caller | None, upload: Upload) -> 
                 check_id=check_id, entry_index=match.entry_index, work_id=match.work_id, picture_sha256=digest
             )
             for match, digest in pictures
+            if match.work_id not in unshown
         )
+    if unshown:
+        delete_unreferenced(installation, [digest for match, digest in pictures if match.work_id in unshown])
     return view
 
 
 def get_check(installation: Installation, check_id: str, account_id: str | None = None) -> CheckView:
-    """A check once more, as it was answered. NotFound (``no_such_check``)."""
+    """A check once more, as it was answered, but for the names of works, which are those of now. NotFound."""
     with installation.database.read() as session:
-        return CheckView.model_validate_json(_owned(session, check_id, account_id).answer)
+        view = CheckView.model_validate_json(_owned(session, check_id, account_id).answer)
+        matches = [match.model_copy(update=_names(session, match.work_id, match.index)) for match in view.matches]
+    return view.model_copy(update={"matches": matches})
 
 
 def get_evidence(installation: Installation, check_id: str, index: int, account_id: str | None = None) -> bytes:
@@ -79,7 +87,7 @@ def get_evidence(installation: Installation, check_id: str, index: int, account_
         raise NotFound(
             "no_such_evidence",
             "This check has no evidence picture for that match.",
-            hint=f"Only the best {MOST_EVIDENCE_PICTURES} matches have one; the answer of the check names them.",
+            hint=f"Only the best {MOST_EVIDENCE_PICTURES} matches have one, until the work that it shows is erased.",
         )
     return installation.objects.get(row.picture_sha256)
 
@@ -113,14 +121,31 @@ def _evidence(installation: Installation, reading: Reading, matches: tuple[Match
     return drawn
 
 
+def _erased_meanwhile(session: Session, work_ids: Iterable[str]) -> set[str]:
+    """Those of the works that were erased since they were found. The others stay what they are until the commit."""
+    wanted = set(work_ids)
+    held = select(Work.id).where(Work.id.in_(wanted), Work.state != STATE_ERASED).order_by(Work.id)
+    return wanted - set(session.scalars(held.with_for_update(read=True)))
+
+
+def _without_names(view: CheckView) -> CheckView:
+    """What is stored: an erasure empties the names of a work where they stand, and they stand nowhere else."""
+    matches = [match.model_copy(update={"title": None, "path": None}) for match in view.matches]
+    return view.model_copy(update={"matches": matches})
+
+
+def _names(session: Session, work_id: str, index: int) -> dict[str, str | None]:
+    return {
+        "title": session.scalar(select(Work.title).where(Work.id == work_id)),
+        "path": session.scalar(select(WorkVersion.original_name).where(WorkVersion.entry_index == index)),
+    }
+
+
 def _match_view(session: Session, check_id: str, match: Match) -> MatchView:
-    work = session.get(Work, match.work_id)
-    name = session.scalar(select(WorkVersion.original_name).where(WorkVersion.entry_index == match.entry_index))
     return MatchView(
         work_id=match.work_id,
         index=match.entry_index,
-        title=work.title if work else None,
-        path=name,
+        **_names(session, match.work_id, match.entry_index),
         verdict="match" if match.verdict == "match" else "review",
         relation=match.relation,
         score=match.score,

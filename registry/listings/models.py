@@ -7,7 +7,10 @@ from registry.storage.database import Base
 
 
 class Check(Base):
-    """One listing picture that was checked. The picture itself is not kept; ``answer`` is the JSON that was given."""
+    """One listing picture that was checked. The picture itself is not kept.
+
+    ``answer`` is the JSON that was given without the names of works, which are read where it is shown again.
+    """
 
     __tablename__ = "listing_check"
 
@@ -17,14 +20,3 @@ class Check(Base):
     picture_sha256: Mapped[str] = mapped_column(Text)
     verdict: Mapped[str] = mapped_column(Text)
     answer: Mapped[str] = mapped_column(Text)
-
-
-class CheckEvidence(Base):
-    """The evidence picture of one match of a check, by its digest in the object store."""
-
-    __tablename__ = "listing_check_evidence"
-
-    check_id: Mapped[str] = mapped_column(ForeignKey("listing_check.id"), primary_key=True)
-    entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    work_id: Mapped[str] = mapped_column(Text)
-    picture_sha256: Mapped[str] = mapped_column(Text)

@@ -1,6 +1,6 @@
 """Ending a work: withdrawing it from the search, or erasing what is private of it. The ledger says that it happened."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.installation import Installation
@@ -8,7 +8,7 @@ from registry.ledger.appends import Appends
 from registry.ledger.models import LedgerClaim
 from registry.similarity import enrol
 from registry.similarity.models import IndexedHash, IndexedPicture
-from registry.works.models import STATE_ERASED, STATE_REGISTERED, STATE_WITHDRAWN, Work, WorkVersion
+from registry.works.models import STATE_ERASED, STATE_REGISTERED, STATE_WITHDRAWN, CheckEvidence, Work, WorkVersion
 from registry.works.originals import delete_unreferenced
 from registry.works.read import ended, owned_work
 from registry.works.schemas import Ended
@@ -30,10 +30,10 @@ def withdraw(installation: Installation, work_id: str, account_id: str | None = 
 
 
 def erase(installation: Installation, work_id: str, account_id: str | None = None) -> Ended:
-    """Destroy the claim, its salts, names and the originals; every other proof still verifies. NotFound, Conflict.
+    """Destroy the claim, its salts, names, the originals and what shows them; every other proof still verifies.
 
-    A crash before the commit leaves everything; after it, at most originals that nothing refers to any
-    more, and traces in the files of the database until the next erasure. Unavailable (``erasure_unfinished``)
+    NotFound, Conflict. A crash before the commit leaves everything; after it, at most objects that nothing refers to
+    any more, and traces in the files of the database until the next erasure. Unavailable (``erasure_unfinished``)
     if a long read holds those up.
     """
     digests: list[str | None] = []
@@ -42,8 +42,13 @@ def erase(installation: Installation, work_id: str, account_id: str | None = Non
         work = owned_work(session, work_id, account_id)
         if work.state == STATE_ERASED:
             raise ended(work)
+        # From here on a check that found the work before waits, and then finds it erased.
+        session.execute(select(Work.id).where(Work.id == work.id).with_for_update())
         indices = _indices(session, work)
         digests.extend(session.scalars(select(WorkVersion.file_sha256).where(WorkVersion.work_id == work.id)))
+        evidence = CheckEvidence.work_id == work.id
+        digests.extend(session.scalars(select(CheckEvidence.picture_sha256).where(evidence)))
+        session.execute(delete(CheckEvidence).where(evidence))
         installation.ledger.forget(session, work.id)
         placed = appends.add("erase", work.id, {"by": "owner"})
         enrol.erase(session, indices, placed.index)
@@ -56,7 +61,7 @@ def erase(installation: Installation, work_id: str, account_id: str | None = Non
     answer = installation.sequencer.run(record)
     delete_unreferenced(installation, digests)
     # Last, so that whoever is answered knows that the values are in no file of the database any more.
-    installation.database.scrub([LedgerClaim, Work, WorkVersion, IndexedPicture, IndexedHash])
+    installation.database.scrub([LedgerClaim, Work, WorkVersion, CheckEvidence, IndexedPicture, IndexedHash])
     return answer
 
 

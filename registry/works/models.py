@@ -45,6 +45,20 @@ class WorkVersion(Base):
     answer: Mapped[str | None] = mapped_column(Text)
 
 
+class CheckEvidence(Base):
+    """The evidence picture of one match of a check, by its digest in the object store.
+
+    It shows the work, and so it stands here and ends with it. ``entry_index`` is the version that is shown.
+    """
+
+    __tablename__ = "listing_check_evidence"
+
+    check_id: Mapped[str] = mapped_column(ForeignKey("listing_check.id"), primary_key=True)
+    entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    work_id: Mapped[str] = mapped_column(Text, index=True)
+    picture_sha256: Mapped[str] = mapped_column(Text, index=True)
+
+
 class IdempotencyRecord(Base):
     """What a caller's Idempotency-Key was used for, so that a repeated request gets the first one's answer."""
 

@@ -1,5 +1,7 @@
+import hashlib
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +11,11 @@ from sqlalchemy import select
 from registry.errors import NotFound, Refused
 from registry.imaging.symmetry import Symmetry
 from registry.installation import Installation
+from registry.listings import check as checks
 from registry.listings.check import MOST_EVIDENCE_PICTURES, check, get_check, get_evidence
 from registry.listings.evidence_picture import evidence_picture
 from registry.listings.models import Check
+from registry.listings.schemas import CheckView
 from registry.similarity.answer import Match, Relation, Verdict
 from registry.works.end import erase
 from registry.works.register import register
@@ -95,12 +99,47 @@ def test_a_check_keeps_the_picture_of_nobody(installation: Installation) -> None
     assert installation.objects.get(added.pop()) == get_evidence(installation, view.id, view.matches[0].index)
 
 
-def test_what_was_answered_stays_answered_after_the_work_is_erased(installation: Installation) -> None:
+def test_a_check_read_again_shows_nothing_of_a_work_that_was_erased(installation: Installation) -> None:
     work_id = registered(installation)
+    before = set(installation.objects.digests())
     view = check(installation, None, Upload(encoded(design(3)), "listing.png"))
+    (evidence,) = set(installation.objects.digests()) - before
+    assert view.matches[0].path == "3.png"
     erase(installation, work_id)
-    assert get_check(installation, view.id) == view
+    again = get_check(installation, view.id)
+    nameless = view.matches[0].model_copy(update={"title": None, "path": None})
+    assert again == view.model_copy(update={"matches": [nameless]})
+    assert evidence not in set(installation.objects.digests())
+    assert code_of_missing(installation, view) == "no_such_evidence"
+    with installation.database.read() as session:
+        assert '"3.png"' not in session.scalars(select(Check.answer)).one()
     assert check(installation, None, Upload(encoded(design(3)), "listing.png")).verdict == "clear"
+
+
+def test_a_work_that_is_erased_while_a_check_finds_it_is_not_brought_back(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_id = registered(installation)
+    before = set(installation.objects.digests()) - {hashlib.sha256(encoded(design(3))).hexdigest()}
+    draw = checks._evidence
+
+    def drawn_and_erased(*arguments: Any) -> Any:
+        drawn = draw(*arguments)
+        erase(installation, work_id)
+        return drawn
+
+    monkeypatch.setattr(checks, "_evidence", drawn_and_erased)
+    view = check(installation, None, Upload(encoded(design(3)), "listing.png"))
+    assert (view.matches[0].title, view.matches[0].path) == (None, None)
+    assert set(installation.objects.digests()) == before
+    assert code_of_missing(installation, view) == "no_such_evidence"
+
+
+def code_of_missing(installation: Installation, view: CheckView) -> str:
+    """Under which code the evidence of the first match is missing."""
+    with pytest.raises(NotFound) as missing:
+        get_evidence(installation, view.id, view.matches[0].index)
+    return missing.value.code
 
 
 def test_notes_on_how_the_listing_was_read_are_told(installation: Installation) -> None:
