@@ -170,9 +170,7 @@ class Ledger:
     def root(self, session: Session, size: int) -> bytes:
         """The root of the first ``size`` entries, signed or not. NotFound (``no_such_checkpoint``)."""
         stored_log.check_size(session, size)
-        places = tree.peaks(size)
-        hashes = stored_tree.reader(session)(places)
-        return tree.root_of([hashes[place] for place in places])
+        return stored_tree.root(session, size)
 
     def covering(self, session: Session, index: int) -> int:
         """The size of the first checkpoint that covers entry ``index``. NotFound (``no_such_entry``)."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from registry.errors import Broken
-from registry.ledger import stored_tree, tree
+from registry.ledger import stored_tree
 from registry.verify.checkpoint import Checkpoint
 
 
@@ -42,9 +42,7 @@ def check_continues(session: Session, size: int, seen: Checkpoint, where: str) -
     """
     if seen.size > size:
         raise rolled_back(size, seen, where)
-    places = tree.peaks(seen.size)
-    hashes = stored_tree.reader(session)(places)
-    if tree.root_of([hashes[place] for place in places]) != seen.root:
+    if stored_tree.root(session, seen.size) != seen.root:
         raise Broken(
             "ledger_forked",
             f"{where} shows a checkpoint of {seen.size} entries that this ledger signed, but the database has others "

@@ -6,7 +6,8 @@
 
 There is no thread of its own. Whoever comes while nobody commits becomes the leader: it takes all
 that wait, commits them in one transaction under one signed checkpoint, and only then answers each.
-Whoever comes meanwhile waits, and one of those leads next. Processes take turns at the head's lock.
+Whoever comes meanwhile waits, and one of those leads next: from the commit on, while the checkpoint is
+still being remembered outside the database. Processes take turns at the head's lock.
 
 A crash before the commit leaves nothing of the group and has answered nobody. A crash after it
 leaves all of the group recorded and perhaps some of them without an answer: who asks again with the
