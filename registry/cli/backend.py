@@ -1,6 +1,6 @@
 """The registry that a command works on: the home on this machine, or a server. Both answer in the same shapes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,10 @@ class Backend(Protocol):
 
     def receipt(self, work_id: str, index: int | None) -> "dict[str, Any]":
         """Of the version at entry ``index``; the first where that is None."""
+        ...
+
+    def evidence_file(self, work_id: str, index: int | None, disclose: str, original: bool | None) -> "Iterable[bytes]":
+        """The evidence file in pieces; ``disclose`` and ``original`` as of `works.evidence.Selection`."""
         ...
 
     def withdraw(self, work_id: str) -> "Ended": ...

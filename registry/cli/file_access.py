@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -66,10 +66,19 @@ def write_document(path: Path | None, content: str | bytes) -> None:
         sys.stdout.buffer.write(encoded)
         sys.stdout.buffer.flush()
         return
+    write_pieces(path, (encoded,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> int:
+    """Writes ``pieces``, one after the other, to ``path``; answers how many bytes. A crash or an error in between
+    leaves the old file, and at worst a temporary one beside it. Raises ``Refused``: ``unwritable_file``.
+    """
+    size = 0
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
             try:
-                unfinished.write(encoded)
+                for piece in pieces:
+                    size += unfinished.write(piece)
                 unfinished.flush()
                 os.fchmod(unfinished.fileno(), 0o666 & ~_umask())
                 os.replace(unfinished.name, path)
@@ -82,6 +91,7 @@ def write_document(path: Path | None, content: str | bytes) -> None:
             f"The file {path} cannot be written: {error.strerror or error}.",
             hint="Name a file in a folder that exists and that you may write to.",
         ) from error
+    return size
 
 
 def _umask() -> int:

@@ -5,7 +5,7 @@ Verbs on pictures are imported when they are called: what only asks the ledger s
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from registry.accounts import keys
@@ -81,6 +81,13 @@ class LocalBackend:
         from registry.works import read
 
         return read.get_receipt(self._installation, work_id, index=index).receipt
+
+    def evidence_file(self, work_id: str, index: int | None, disclose: str, original: bool | None) -> Iterable[bytes]:
+        from registry.works.evidence import Selection, get_evidence
+
+        selection = Selection.parse(disclose, original)
+        evidence = get_evidence(self._installation, work_id, index=index, selection=selection)
+        return evidence.chunks()
 
     def withdraw(self, work_id: str) -> Ended:
         from registry.works import end

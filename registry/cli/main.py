@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from registry.cli import bench, check, keys, ledger, monitor, register, serve, signing_key, verify, witness, works
+from registry.cli import (
+    bench,
+    check,
+    evidence,
+    keys,
+    ledger,
+    monitor,
+    register,
+    serve,
+    signing_key,
+    verify,
+    witness,
+    works,
+)
 from registry.cli.demo import command
 from registry.cli.guarded_group import GuardedGroup
 from registry.cli.options import AsJson, Home, Key, Server
@@ -49,6 +62,7 @@ def registry(
 app.command(rich_help_panel=WORK)(register.register)
 app.command(rich_help_panel=WORK)(check.check)
 app.add_typer(works.app, name="works", rich_help_panel=WORK)
+app.add_typer(evidence.app, name="evidence", rich_help_panel=WORK)
 app.add_typer(signing_key.app, name="signing-key", rich_help_panel=WORK)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=PROOF)
 app.command(rich_help_panel=PROOF)(verify.verify)

@@ -1,7 +1,7 @@
 """A server, asked through the client."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
@@ -87,6 +87,9 @@ class RemoteBackend:
 
     def receipt(self, work_id: str, index: int | None) -> dict[str, Any]:
         return self._client.receipt(work_id, index).receipt
+
+    def evidence_file(self, work_id: str, index: int | None, disclose: str, original: bool | None) -> Iterable[bytes]:
+        return self._client.evidence_file(work_id, index, disclose=disclose, original=original)
 
     def withdraw(self, work_id: str) -> Ended:
         return self._client.withdraw(work_id)

@@ -132,6 +132,22 @@ class RegistryClient:
         path = f"/v1/works/{quote(work_id, safe='')}/receipt"
         return self._transport.shape(Registered, "GET", path, query={"index": index})
 
+    def evidence_file(
+        self, work_id: str, index: int | None = None, *, disclose: str = "all", original: bool | None = None
+    ) -> Iterator[bytes]:
+        """The evidence file of a work, or of its version at entry ``index``, in pieces.
+
+        ``disclose`` is ``all``, ``none`` or names of fields with commas between them. Refused: ``no_such_field``.
+        """
+        return self._transport.pieces(
+            f"/v1/works/{quote(work_id, safe='')}/evidence",
+            {
+                "index": index,
+                "disclose": disclose,
+                "original": None if original is None else str(original).lower(),
+            },
+        )
+
     def withdraw(self, work_id: str) -> Ended:
         """Takes a work out of the search."""
         return self._transport.shape(Ended, "POST", f"/v1/works/{quote(work_id, safe='')}/withdraw")

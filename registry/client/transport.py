@@ -120,6 +120,18 @@ class Transport:
             self._sleep(max(pause, _asked_for(answer)))
         raise AssertionError("the last try returns or raises")
 
+    def pieces(self, path: str, query: Mapping[str, str | int | None]) -> Iterator[bytes]:
+        """The body of what ``GET`` answers, as it comes. Errors as of :meth:`ask`; it is not asked for again."""
+        asked_for = {name: value for name, value in query.items() if value is not None}
+        try:
+            with self._http.stream("GET", path, params=asked_for) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise _error_in(answer)
+                yield from answer.iter_bytes()
+        except httpx2.TransportError as error:
+            raise self._lost(error) from error
+
     def shape(self, model: type[Shape], method: str, path: str, **request: Any) -> Shape:
         """The answer as ``model``."""
         return shaped(model, self.ask(method, path, **request).content)

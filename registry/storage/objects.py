@@ -33,6 +33,8 @@ FOLDER_DIGITS = 2
 """Leading digits that name the folder: 256 folders keep a million files at 4,000 a folder, as git does it."""
 LISTED_AT_ONCE = 1000
 """Names fetched in one go, the size of a page in S3's ListObjectsV2."""
+PIECE_BYTES = 1 << 20
+"""At least so many are handed on at a time when an object is read as a stream."""
 S3_RETRIES = 3
 S3_PATIENCE_SECONDS = 20
 """All retries of one request together; a person is waiting. (The library's own default is three minutes.)"""
@@ -112,18 +114,32 @@ class ObjectStore:
             with _translated_but_missing():
                 content = bytes(obstore.get(self._store, key).bytes())
         except FileNotFoundError:
-            raise errors.NotFound(
-                "object_missing",
-                f"The original file {digest} is not in the object store.",
-                hint="It was erased, or the object store is not the one that the database belongs to.",
-            ) from None
+            raise _missing(digest) from None
         if hashlib.sha256(content).hexdigest() != digest:
-            raise errors.Broken(
-                "object_corrupted",
-                f"The original file {digest} was changed after it was stored.",
-                hint="Restore it from a backup; registering the unchanged file again also puts it back.",
-            )
+            raise _corrupted(digest)
         return content
+
+    def stream(self, digest: str) -> Iterator[bytes]:
+        """The content in pieces, for those too large to hold; errors as of :meth:`get`.
+
+        ``object_corrupted`` comes at its end: what was read before is not to be used then.
+        """
+        key = _key(digest)
+        try:
+            with _translated_but_missing():
+                pieces = obstore.get(self._store, key).stream(min_chunk_size=PIECE_BYTES)
+        except FileNotFoundError:
+            raise _missing(digest) from None
+        hashed = hashlib.sha256()
+        while True:
+            with _translated():
+                piece = next(pieces, None)
+            if piece is None:
+                break
+            hashed.update(piece)
+            yield bytes(piece)
+        if hashed.hexdigest() != digest:
+            raise _corrupted(digest)
 
     def contains(self, digest: str) -> bool:
         """Whether an object lies under ``digest``; its content is not looked at."""
@@ -171,6 +187,22 @@ class ObjectStore:
         sync(file)
         sync(file.parent)
         sync(self._folder)
+
+
+def _missing(digest: str) -> errors.NotFound:
+    return errors.NotFound(
+        "object_missing",
+        f"The original file {digest} is not in the object store.",
+        hint="It was erased, or the object store is not the one that the database belongs to.",
+    )
+
+
+def _corrupted(digest: str) -> errors.Broken:
+    return errors.Broken(
+        "object_corrupted",
+        f"The original file {digest} was changed after it was stored.",
+        hint="Restore it from a backup; registering the unchanged file again also puts it back.",
+    )
 
 
 def _key(digest: str) -> str:

@@ -1,4 +1,7 @@
-"""``python -m registry.verify FILE [--work ORIGINAL] [--key KEY] [--json]``: the offline verifier.
+"""``python3 verify.pyz FILE [--work ORIGINAL] [--key KEY] [--json]``: the offline verifier.
+
+The same as ``python -m registry.verify``, where the package is at hand.
+
 
 Exit codes: 0 proven, 1 not proven, 2 wrong usage, 3 a file cannot be read.
 """
@@ -9,8 +12,8 @@ import sys
 from pathlib import Path
 
 from registry.verify.errors import VerificationError
+from registry.verify.file import sha256_of, verify_file
 from registry.verify.note import VerifierKey
-from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
 
 PROVEN, NOT_PROVEN, UNREADABLE = 0, 1, 3
 
@@ -18,15 +21,15 @@ PROVEN, NOT_PROVEN, UNREADABLE = 0, 1, 3
 def main(arguments: list[str] | None = None) -> int:
     """Verifies the file that ``arguments`` name, prints the report, and answers with the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m registry.verify",
-        description="Verify a receipt offline, with nothing but Python.",
+        prog="verify",
+        description="Verify an evidence file or a receipt offline, with nothing but Python.",
         epilog="Exit codes: 0 proven, 1 not proven, 2 wrong usage, 3 a file cannot be read.",
     )
-    parser.add_argument("file", type=Path, help="the receipt")
+    parser.add_argument("file", type=Path, help="the evidence file or receipt")
     parser.add_argument(
         "--work", type=Path, metavar="ORIGINAL", help="the original, to compare with what was registered"
     )
-    parser.add_argument("--key", help="the ledger's verifier key, as known from somewhere else than the receipt")
+    parser.add_argument("--key", help="the ledger's verifier key, as known from somewhere else than the file")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     options = parser.parse_args(arguments)
     if options.key is not None:
@@ -35,13 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
         except VerificationError as error:
             parser.error(str(error))
     try:
+        work = None
+        if options.work is not None:
+            with options.work.open("rb") as opened:
+                work = sha256_of(opened)
         with options.file.open("rb") as opened:
-            content = opened.read(LARGEST_RECEIPT + 1)
-        work = None if options.work is None else options.work.read_bytes()
+            report = verify_file(opened, work_sha256=work, verifier_key=options.key)
     except OSError as error:
-        print(f"{error.filename!a} cannot be read: {error.strerror}.", file=sys.stderr)
+        print(f"{str(error.filename or options.file)!a} cannot be read: {error.strerror}.", file=sys.stderr)
         return UNREADABLE
-    report = verify_receipt(content, work=work, verifier_key=options.key)
     # ASCII alone in JSON, and nothing that a terminal of another encoding could not show in the text.
     if options.json:
         print(json.dumps(report.to_json()))

@@ -7,6 +7,7 @@ A receipt is canonical JSON and a line feed:
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -60,7 +61,11 @@ class Receipt:
             raise Malformed(f"The file is larger than {LARGEST_RECEIPT} bytes.")
         if not content.endswith(b"\n"):
             raise Malformed("The file is no receipt: it does not end in a line feed.")
-        value = canonical_json.parse(content[:-1])
+        return cls.from_json(canonical_json.parse(content[:-1]))
+
+    @classmethod
+    def from_json(cls, value: object) -> "Receipt":
+        """Malformed for everything that ``to_json`` would not write."""
         if not isinstance(value, dict) or value.keys() != _KEYS or value["v"] != VERSION:
             raise Malformed(f"The file is no receipt of the form {VERSION}.")
         return cls(
@@ -71,17 +76,44 @@ class Receipt:
         )
 
 
-def verify_receipt(content: bytes, *, work: bytes | None = None, verifier_key: str | None = None) -> Report:
+@dataclass(frozen=True)
+class Registration:
+    """What the ledger was shown to hold: None for the parts that are not shown. ``disclosed`` are values by name."""
+
+    entry: Entry | None
+    disclosed: Mapping[str, JsonValue] | None
+    checkpoint: Checkpoint | None
+
+
+def verify_receipt(
+    content: bytes,
+    *,
+    work: bytes | None = None,
+    work_sha256: bytes | None = None,
+    verifier_key: str | None = None,
+) -> Report:
     """Checks everything that the receipt in ``content`` claims; never raises for what is in there.
 
-    ``work`` is the original file, to be compared with the registered one. ``verifier_key`` is the
-    ledger's key as the caller knows it; without it the receipt is only shown to agree with the key
-    that it brings along itself, and the report says so.
+    ``work`` is the original file, or ``work_sha256`` its digest, to be compared with the registered one.
+    ``verifier_key`` is the ledger's key as the caller knows it; without it the receipt is only shown to agree with
+    the key that it brings along itself, and the report says so.
     """
     checks = Checks()
+    if work is not None:
+        work_sha256 = hashlib.sha256(work).digest()
     receipt = checks.attempt("receipt", lambda: (f"A receipt of the form {VERSION}.", Receipt.parse(content)))
     if receipt is None:
-        return _report(checks, None, None, None, verifier_key)
+        return _report(checks, None, Registration(None, None, None), verifier_key)
+    registration = check_registration(checks, receipt, verifier_key)
+    if work_sha256 is None:
+        checks.skip("original", "No original file was given.")
+    else:
+        check_original(checks, "original", registration, work_sha256)
+    return _report(checks, receipt, registration, verifier_key)
+
+
+def check_registration(checks: Checks, receipt: Receipt, verifier_key: str | None) -> Registration:
+    """Checks entry, disclosure, key, proof, checkpoint and inclusion, each under its name."""
     entry = checks.attempt("entry", lambda: _entry(receipt))
     disclosed = None
     if entry is None:
@@ -97,17 +129,21 @@ def verify_receipt(content: bytes, *, work: bytes | None = None, verifier_key: s
         checkpoint = checks.attempt("checkpoint", lambda: _checkpoint(proof, key))
     if entry is None or proof is None or checkpoint is None:
         checks.skip("inclusion", "Without a valid entry, proof and checkpoint there is nothing to compare.")
+        checkpoint = None
     else:
         checks.attempt("inclusion", lambda: _inclusion(receipt, proof, checkpoint))
     if verifier_key is None:
-        checks.skip("trusted key", "None was given: compare the key in the receipt with the one that is published.")
-    if work is None:
-        checks.skip("original", "No original file was given.")
-    elif disclosed is None:
-        checks.skip("original", "Without a valid disclosure there is nothing to compare it with.")
+        checks.skip("trusted key", "None was given: compare the key in the file with the one that is published.")
+    return Registration(entry, disclosed, checkpoint)
+
+
+def check_original(checks: Checks, name: str, registration: Registration, sha256: bytes) -> None:
+    """Checks under ``name`` that a file with this digest is the registered one."""
+    disclosed = registration.disclosed
+    if disclosed is None:
+        checks.skip(name, "Without a valid disclosure there is nothing to compare it with.")
     else:
-        checks.attempt("original", lambda: _original(disclosed, work))
-    return _report(checks, receipt, entry, disclosed, verifier_key)
+        checks.attempt(name, lambda: _original(disclosed, sha256))
 
 
 def _entry(receipt: Receipt) -> tuple[str, Entry]:
@@ -126,10 +162,10 @@ def _disclosure(receipt: Receipt, entry: Entry) -> tuple[str, dict[str, JsonValu
 def _key(receipt: Receipt, given: str | None) -> tuple[str, VerifierKey]:
     if given is None:
         key = VerifierKey.parse(receipt.verifier_key)
-        return f"A well-formed key of {key.name}, taken from the receipt itself.", key
+        return f"A well-formed key of {key.name}, taken from the file itself.", key
     key = VerifierKey.parse(given)
     if receipt.verifier_key != given:
-        raise Contradiction("The receipt names another key.", expected=given, found=quoted(receipt.verifier_key))
+        raise Contradiction("The file names another key.", expected=given, found=quoted(receipt.verifier_key))
     return f"The key of {key.name} that was given.", key
 
 
@@ -151,36 +187,35 @@ def _inclusion(receipt: Receipt, proof: TlogProof, checkpoint: Checkpoint) -> tu
     return f"The entry stands at index {proof.index} below that root.", None
 
 
-def _original(disclosed: dict[str, JsonValue], work: bytes) -> tuple[str, None]:
+def _original(disclosed: Mapping[str, JsonValue], digest: bytes) -> tuple[str, None]:
     if FILE_DIGEST_FIELD not in disclosed:
-        raise Contradiction(f"The receipt does not disclose {FILE_DIGEST_FIELD}, so no original can be compared.")
-    registered, digest = hex_bytes(disclosed[FILE_DIGEST_FIELD], HASH_BYTES), hashlib.sha256(work).digest()
+        raise Contradiction(f"The file does not disclose {FILE_DIGEST_FIELD}, so no original can be compared.")
+    registered = hex_bytes(disclosed[FILE_DIGEST_FIELD], HASH_BYTES)
     if digest != registered:
         raise Contradiction("The original is not the registered file.", expected=registered, found=digest)
     return f"The original is the registered file, SHA-256 {digest.hex()}.", None
 
 
-def _report(
-    checks: Checks,
-    receipt: Receipt | None,
-    entry: Entry | None,
-    disclosed: dict[str, JsonValue] | None,
-    given_key: str | None,
-) -> Report:
-    not_proven = [
-        "The time: it is the operator's statement, and no independent witness of it is in this file.",
-        "Authorship: a ledger shows what was registered and in which order, never who made it.",
-        "What came later: whether the entry was amended, transferred, withdrawn or erased by a later one.",
-        "That everybody is shown this same ledger: that takes witnesses, and none has signed here.",
-    ]
+NOT_PROVEN_BY_A_LEDGER = (
+    "Authorship: a ledger shows what was registered and in which order, never who made it.",
+    "What came later: whether the entry was amended, transferred, withdrawn or erased by a later one.",
+    "That everybody is shown this same ledger: that takes witnesses, and none has signed here.",
+)
+WHOSE_KEY = "Whose key it is: the key was taken from the file itself, and anyone can make a key."
+OPERATORS_TIME = "The time: it is the operator's statement, and no independent witness of it is in this file."
+
+
+def _report(checks: Checks, receipt: Receipt | None, registration: Registration, given_key: str | None) -> Report:
+    not_proven = [OPERATORS_TIME, *NOT_PROVEN_BY_A_LEDGER]
     if given_key is None and receipt is not None:
-        not_proven.insert(0, "Whose key it is: the key was taken from the receipt, and anyone can make a key.")
+        not_proven.insert(0, WHOSE_KEY)
+    entry = registration.entry
     return Report(
         summary=_summary(checks, entry, given_key),
         checks=checks.made,
         not_proven=tuple(not_proven),
-        disclosed=disclosed or {},
-        claimed_time=None if entry is None else _rfc3339(entry.time),
+        disclosed=registration.disclosed or {},
+        claimed_time=None if entry is None else rfc3339(entry.time),
     )
 
 
@@ -192,11 +227,12 @@ def _summary(checks: Checks, entry: Entry | None, given_key: str | None) -> str:
     return f"entry {entry.index} is in the ledger as this receipt says, signed with {signed}."
 
 
-def _rfc3339(milliseconds: int) -> str | None:
+def rfc3339(milliseconds: int) -> str | None:
+    """The time in RFC 3339, UTC; None beyond the year 9999."""
     try:
         moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
     except (OverflowError, ValueError, OSError):
-        return None  # beyond the year 9999
+        return None
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 

@@ -71,18 +71,23 @@ class Report:
     def to_text(self) -> str:
         """The report for a person, in lines without anything that steers a terminal."""
         width = max(len(check.name) for check in self.checks)
-        lines = [f"{self.verdict.upper()}: {self.summary}", ""]
-        lines += [f"  {check.result.value:<11}  {check.name:<{width}}  {check.detail}" for check in self.checks]
+        lines = [f"{self.verdict.upper()}: {printable(self.summary)}", ""]
+        lines += [f"Not before: {self.not_before or 'no independent witness says'}"]
+        lines += [f"Not after:  {self.not_after or 'no independent witness says'}"]
+        if self.claimed_time is not None:
+            lines.append(f"Time in the entry, by the operator's clock: {self.claimed_time}")
+        lines += ["", "Not proven:"]
+        lines += [f"  - {printable(sentence)}" for sentence in self.not_proven]
+        lines += ["", "Checks:"]
+        lines += [
+            f"  {check.result.value:<11}  {printable(check.name):<{width}}  {check.detail}" for check in self.checks
+        ]
         if self.disclosed:
             lines += ["", "Disclosed fields of the claim:"]
             lines += [
                 f"  {name}: {printable(json.dumps(value, ensure_ascii=False))}"
                 for name, value in self.disclosed.items()
             ]
-        if self.claimed_time is not None:
-            lines += ["", f"Time in the entry, by the operator's clock: {self.claimed_time}"]
-        lines += ["", "Not proven:"]
-        lines += [f"  - {sentence}" for sentence in self.not_proven]
         return "\n".join(lines)
 
 
@@ -107,10 +112,14 @@ class Checks:
         try:
             detail, found = check()
         except VerificationError as error:
-            self._made.append(Check(name, Result.FAILED, printable(" ".join(error.diagnostics().split()))))
+            self.fail(name, error)
             return None
         self._made.append(Check(name, Result.PROVEN, printable(detail)))
         return found
+
+    def fail(self, name: str, error: VerificationError) -> None:
+        """Says that a check failed, and how."""
+        self._made.append(Check(name, Result.FAILED, printable(" ".join(error.diagnostics().split()))))
 
     def skip(self, name: str, reason: str) -> None:
         """Says that a check was not made, and why."""

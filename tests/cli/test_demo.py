@@ -46,7 +46,7 @@ def test_only_pictures_and_the_receipt_with_its_verifier_stay(told: Answer, own_
     assert told.code == 0
     (folder,) = own_folder.iterdir()
     assert {entry.name for entry in folder.iterdir()} == {
-        *("designs", "listings", "evidence", "original", "receipt.json", "forged.json", "verifier.pyz"),
+        *("designs", "listings", "evidence", "original", "receipt.json", "forged.json", "verify.pyz"),
     }
     assert (folder / "evidence" / "index.html").exists()
 

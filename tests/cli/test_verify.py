@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.cli.offline_verifier import offline_verifier
+from registry.evidence.offline_verifier import offline_verifier
 from tests.cli.command import Answer, run
 
 CONTRACT = {"verdict", "checks", "not_before", "not_after"}
@@ -68,7 +68,7 @@ def test_a_key_that_is_none_is_wrong_usage(receipt: Path) -> None:
 def test_the_verifiers_one_file_answers_the_same_with_nothing_installed(
     receipt: Path, designs: Path, tmp_path: Path
 ) -> None:
-    program = tmp_path / "verifier.pyz"
+    program = tmp_path / "verify.pyz"
     program.write_bytes(offline_verifier())
     arguments = [str(receipt), "--work", str(designs / "design-0.png"), "--json"]
     command = [sys.executable, "-I", "-S", str(program), *arguments]

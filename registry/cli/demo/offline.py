@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.cli.offline_verifier import FILE_NAME, offline_verifier
+from registry.evidence.offline_verifier import FILE_NAME, offline_verifier
 
 ORIGINAL_NAME = "original"
 PATIENCE_SECONDS = 60

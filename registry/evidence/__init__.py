@@ -1,0 +1,1 @@
+"""Evidence files: what a holder gives to a court, complete in itself."""

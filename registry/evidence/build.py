@@ -1,0 +1,108 @@
+"""Building an evidence file: an ASiC-E container (ETSI EN 319 162-1) that unzips to a BagIt bag (RFC 8493).
+
+The same material gives the same bytes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from string import Template
+
+from registry.evidence.evidence_file import EvidenceFile
+from registry.evidence.offline_verifier import offline_verifier
+from registry.evidence.part import Part, Read
+from registry.verify import bag, canonical_json
+from registry.verify import evidence_form as form
+from registry.verify.container import MIMETYPE, MIMETYPE_NAME
+from registry.verify.custody import CustodyEvent, custody_record
+from registry.verify.encoding import utf8
+from registry.verify.entry import parse_entry
+from registry.verify.receipt import Receipt
+
+SUFFIXES: Mapping[str, str] = {
+    "image/avif": ".avif",
+    "image/bmp": ".bmp",
+    "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/heif": ".heif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/svg+xml": ".svg",
+    "image/tiff": ".tif",
+    "image/vnd.adobe.photoshop": ".psd",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+}
+"""What an original is called in the file. Its own name may say more than its holder wants to disclose."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """The registered file: its media type, and how to read it in pieces."""
+
+    media_type: str
+    read: Read
+
+
+@dataclass(frozen=True)
+class Material:
+    """What goes into an evidence file. ``receipt`` is of the entry, its disclosure the one that the holder chose.
+
+    ``time`` (milliseconds, UTC) is when the file is made, ``software`` what makes it.
+    """
+
+    receipt: Receipt
+    original: Original | None
+    custody: Sequence[CustodyEvent]
+    time: int
+    software: str
+
+
+def build(material: Material) -> EvidenceFile:
+    """The evidence file of ``material``. Reads the original once now and once more when the file is written."""
+    payload = sorted(_payload(material), key=lambda part: part.name)
+    sizes = {part.name: part.size for part in payload}
+    entry = parse_entry(utf8(material.receipt.entry))
+    made = datetime.fromtimestamp(material.time // 1000, UTC)
+    tags = [
+        Part.of(MIMETYPE_NAME, MIMETYPE),
+        *_readmes(entry.subject, entry.index, material.receipt.verifier_key),
+        Part.of(bag.DECLARATION_NAME, bag.DECLARATION),
+        Part.of(
+            bag.INFO_NAME,
+            bag.information(
+                {
+                    form.VERSION_LABEL: form.VERSION,
+                    form.SUBJECT_LABEL: entry.subject,
+                    "Bagging-Date": made.date().isoformat(),
+                    "Bag-Software-Agent": material.software,
+                    form.OXUM_LABEL: bag.payload_oxum(sizes),
+                }
+            ),
+        ),
+        Part.of(bag.PAYLOAD_SHA256, bag.manifest({part.name: part.sha256 for part in payload})),
+        Part.of(bag.PAYLOAD_SHA512, bag.manifest({part.name: part.sha512 for part in payload})),
+    ]
+    last = Part.of(bag.TAGS_SHA256, bag.manifest({part.name: part.sha256 for part in tags}))
+    return EvidenceFile((*tags[:3], *payload, *tags[3:], last))
+
+
+def _payload(material: Material) -> Iterator[Part]:
+    receipt = material.receipt
+    yield Part.of(form.ENTRY, utf8(receipt.entry))
+    yield Part.of(form.DISCLOSURE, canonical_json.encode(receipt.disclosure.to_json()) + b"\n")
+    yield Part.of(form.PROOF, utf8(receipt.tlog_proof))
+    yield Part.of(form.VERIFIER_KEY, utf8(receipt.verifier_key) + b"\n")
+    yield Part.of(form.CUSTODY, custody_record(material.custody))
+    yield Part.of(form.VERIFIER, offline_verifier())
+    if material.original is not None:
+        suffix = SUFFIXES.get(material.original.media_type, "")
+        yield Part.streamed(f"{form.WORK_FOLDER}original{suffix}", material.original.read)
+
+
+def _readmes(subject: str, index: int, verifier_key: str) -> Iterator[Part]:
+    for name in (form.README_ENGLISH, form.README_CHINESE):
+        template = Template((files("registry.evidence") / "texts" / name).read_text("utf-8"))
+        text = template.substitute(subject=subject, index=index, verifier_key=verifier_key)
+        yield Part.of(name, utf8(text))

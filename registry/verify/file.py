@@ -1,0 +1,31 @@
+"""Any file that this verifier knows: an evidence file, or else a receipt."""
+
+import hashlib
+from typing import BinaryIO
+
+from registry.verify.container import CHUNK
+from registry.verify.evidence import verify_evidence
+from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
+from registry.verify.report import Report
+
+RECEIPT_BEGINS = b'{"'
+"""Canonical JSON of an object with members, which no container begins with."""
+
+
+def verify_file(file: BinaryIO, *, work_sha256: bytes | None = None, verifier_key: str | None = None) -> Report:
+    """The report on ``file``, which can be read and positioned; arguments as of :func:`verify_evidence`."""
+    file.seek(0)
+    begins = file.read(len(RECEIPT_BEGINS))
+    if begins == RECEIPT_BEGINS:
+        file.seek(0)
+        content = file.read(LARGEST_RECEIPT + 1)
+        return verify_receipt(content, work_sha256=work_sha256, verifier_key=verifier_key)
+    return verify_evidence(file, work_sha256=work_sha256, verifier_key=verifier_key)
+
+
+def sha256_of(file: BinaryIO) -> bytes:
+    """The digest of all that ``file`` holds, read in pieces."""
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.digest()

@@ -1,0 +1,111 @@
+"""The evidence file of a work: its holder chooses what of the claim it discloses, and whether the original is in it."""
+
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from registry.errors import Refused
+from registry.evidence.build import Material, Original, build
+from registry.evidence.evidence_file import EvidenceFile
+from registry.installation import Installation
+from registry.ledger.receipt import receipt
+from registry.ledger.subject import entries_of
+from registry.verify.custody import CustodyEvent
+from registry.verify.receipt import FILE_DIGEST_FIELD, Receipt
+from registry.works.models import WorkVersion
+from registry.works.read import version_of
+
+ALL, NONE = "all", "none"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """``names`` are the claim's fields that are disclosed, all where None.
+
+    ``original`` says whether the registered file goes in; None: if its digest is disclosed and there is one.
+    """
+
+    names: frozenset[str] | None = None
+    original: bool | None = None
+
+    @classmethod
+    def parse(cls, disclose: str, original: bool | None = None) -> Self:
+        """``disclose`` is ``all``, ``none`` or names with commas between them."""
+        if disclose == ALL:
+            return cls(None, original)
+        return cls(frozenset() if disclose == NONE else frozenset(disclose.split(",")), original)
+
+    @property
+    def wants_original(self) -> bool:
+        """Whether the original goes in where there is one."""
+        disclosed = self.names is None or FILE_DIGEST_FIELD in self.names
+        return disclosed if self.original is None else self.original
+
+
+def get_evidence(
+    installation: Installation,
+    work_id: str,
+    account_id: str | None = None,
+    index: int | None = None,
+    selection: Selection | None = None,
+) -> EvidenceFile:
+    """The evidence file of the version at entry ``index``, the first where None; nothing where the selection is None
+    is kept back.
+
+    NotFound (``no_such_work``, ``no_such_version``, ``work_erased``), Refused (``no_such_field``,
+    ``original_not_disclosed``, ``no_original``). The original is read here, and again when the file is written.
+    """
+    selection = selection or Selection()
+    with installation.database.read() as session:
+        found = version_of(session, work_id, account_id, index)
+        kept = _receipt(installation, session, found, selection)
+        events = _recorded(installation, session, found.work_id)
+    now = installation.clock.milliseconds()
+    software = f"firstmark {version('firstmark')}"
+    by = installation.ledger.origin
+    original = None
+    if selection.wants_original and found.file_sha256 is not None:
+        original = Original(found.media_type or "", partial(installation.objects.stream, found.file_sha256))
+        digests = {"original": bytes.fromhex(found.file_sha256)}
+        events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
+    events.append(CustodyEvent(now, by, "made this evidence file for the holder", software, {}))
+    return build(Material(kept, original, events, now, software))
+
+
+def _receipt(installation: Installation, session: Session, found: WorkVersion, selection: Selection) -> Receipt:
+    disclosed = Receipt.from_json(
+        receipt(installation.ledger, session, found.entry_index, found.checkpoint_size, selection.names)
+    )
+    unknown = (selection.names or frozenset()) - set(disclosed.disclosure.values())
+    if unknown:
+        known = installation.ledger.disclosure(session, found.entry_index).values()
+        raise Refused(
+            "no_such_field",
+            f"The claim of entry {found.entry_index} has no field {sorted(unknown)[0]!r}.",
+            hint=f"It has: {', '.join(sorted(known))}.",
+        )
+    if selection.original and found.file_sha256 is None:
+        raise Refused(
+            "no_original",
+            f"Entry {found.entry_index} has no picture, so there is no original to put in.",
+            hint="Name an entry with a picture, as 'registry works show' tells, or leave the original out.",
+        )
+    if selection.original and FILE_DIGEST_FIELD not in disclosed.disclosure.values():
+        raise Refused(
+            "original_not_disclosed",
+            f"An original proves nothing without its digest, and {FILE_DIGEST_FIELD} is not to be disclosed.",
+            hint=f"Disclose {FILE_DIGEST_FIELD} too, or leave the original out.",
+        )
+    return disclosed
+
+
+def _recorded(installation: Installation, session: Session, work_id: str) -> list[CustodyEvent]:
+    """What the ledger says of the work, public as it is: nothing here opens what the holder keeps back."""
+    by = installation.ledger.origin
+    return [
+        CustodyEvent(entry.time, by, f"recorded entry {entry.index}, {entry.kind}", "registry", {"leaf": leaf})
+        for entry, leaf in entries_of(session, work_id)
+    ]
