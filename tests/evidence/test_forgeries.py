@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from registry.verify import bag
 from registry.verify.report import Result
 from tests.evidence.made_evidence import EVENTS, evidence, failed, files_of, packed, verified, with_manifests_anew
 from tests.verify.made_receipt import ORIGINAL
@@ -94,10 +95,9 @@ def test_a_file_that_is_replaced_is_named(name: str) -> None:
 
 def test_a_manifest_that_lists_a_file_for_the_other_is_refused() -> None:
     files = files_of()
-    line = f"{hashlib.sha256(files['data/entry.json']).hexdigest()}  data/entry.json\n".encode()
-    files["tagmanifest-sha256.txt"] = b"".join(
-        sorted([line, *files["tagmanifest-sha256.txt"].splitlines(keepends=True)], key=lambda one: one[66:])
-    )
+    line = ("data/entry.json", hashlib.sha256(files["data/entry.json"]).digest())
+    lines = [line, *bag.parse_manifest(files["tagmanifest-sha256.txt"], 32).items()]
+    files["tagmanifest-sha256.txt"] = bag.manifest(dict(lines))
     assert "file tagmanifest-sha256.txt" in failed(verified(packed(list(files.items()))))
 
 

@@ -98,6 +98,27 @@ def test_a_changed_object_is_noticed_and_named(objects: ObjectStore, tamper: Tam
     assert DIGEST in caught.value.message
 
 
+def test_an_object_is_read_as_a_stream(objects: ObjectStore) -> None:
+    large = bytes(range(256)) * 20_000
+    pieces = list(objects.stream(objects.put(large)))
+    assert b"".join(pieces) == large
+    assert len(pieces) > 1
+
+
+def test_a_stream_of_a_missing_object_names_it(objects: ObjectStore) -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        list(objects.stream(ABSENT))
+    assert caught.value.code == "object_missing"
+
+
+def test_a_stream_of_a_changed_object_ends_with_an_error(objects: ObjectStore, tamper: Tamper) -> None:
+    objects.put(CONTENT)
+    tamper(KEY, CONTENT + b"!")
+    with pytest.raises(errors.Broken) as caught:
+        list(objects.stream(DIGEST))
+    assert caught.value.code == "object_corrupted"
+
+
 def test_putting_the_content_again_mends_a_torn_object(objects: ObjectStore, tamper: Tamper) -> None:
     objects.put(CONTENT)
     tamper(KEY, CONTENT[:5])
