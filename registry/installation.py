@@ -39,6 +39,7 @@ from registry.verify.errors import Malformed
 from registry.verify.note import VerifierKey
 
 if TYPE_CHECKING:
+    from registry.anchoring.stamping import Stamping
     from registry.imaging.reader import PictureReader
     from registry.similarity.finder import Finder
 
@@ -54,7 +55,8 @@ API_KEY_SECRET_BYTES = 32
 
 
 class Installation:
-    """One opened home, safe to use from many threads. ``pictures`` and ``finder`` are made when first asked for.
+    """One opened home, safe to use from many threads. ``pictures``, ``finder`` and ``stamping`` are made when
+    first asked for.
 
     ``key_secret`` is what API keys are hashed under. Close it to end the processes that read
     pictures and to let go of the database.
@@ -84,6 +86,7 @@ class Installation:
         self.key_secret = key_secret
         self._pictures = pictures
         self._finder: Finder | None = None
+        self._stamping: Stamping | None = None
         self._making = threading.Lock()
         self._to_close = ExitStack()
         self._to_close.callback(database.close)
@@ -183,6 +186,17 @@ class Installation:
                 self._pictures = PictureReader(self.settings.picture_workers)
                 self._to_close.callback(self._pictures.close)
             return self._pictures
+
+    @property
+    def stamping(self) -> "Stamping":
+        """Has checkpoints stamped by the witnesses of time that the settings name. Refused if they make no sense."""
+        with self._making:
+            if self._stamping is None:
+                from registry.anchoring.authorities_file import authorities_of
+                from registry.anchoring.stamping import Stamping
+
+                self._stamping = Stamping(self.database, self.ledger, authorities_of(self.settings))
+            return self._stamping
 
     @property
     def finder(self) -> "Finder":

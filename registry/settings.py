@@ -101,6 +101,19 @@ class Settings(BaseSettings):
             "Read when its key is made. Default: `firstmark.local/witness/` and 8 digits of the key."
         ),
     )
+    timestamp_authorities: Path | None = Field(
+        default=None,
+        description=(
+            "File with the timestamp authorities (RFC 3161) that stamp checkpoints: on each line a name, an address "
+            "and a PEM file with who vouches for it. Default: none."
+        ),
+    )
+    timestamp_seconds: int = Field(
+        default=3600,
+        ge=1,
+        le=604_800,
+        description="Seconds between two timestamps by each authority, asked for by `registry serve`.",
+    )
     max_upload_bytes: int = Field(
         default=64 * MEBIBYTE,
         ge=1024,
@@ -152,7 +165,7 @@ class Settings(BaseSettings):
         """``objects_url``, or the folder in the home."""
         return self.objects_url or (self.home / OBJECTS_FOLDER).as_uri()
 
-    @field_validator("home", "witness_policy")
+    @field_validator("home", "witness_policy", "timestamp_authorities")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()

@@ -43,15 +43,18 @@ def serve(
 ) -> None:
     """Answers requests until SIGINT or SIGTERM, then finishes those under way and returns.
 
-    Meanwhile new checkpoints are submitted to the witnesses that the settings name. ``host`` and ``port`` default to
-    the settings (this machine only); port 0 takes a free one. ``when_ready`` is told the address,
-    ``http://host:port``, once connections are accepted. Refuses (``address_unusable``) an address that cannot be
-    listened on.
+    Meanwhile new checkpoints are submitted to the witnesses and timestamp authorities that the settings name.
+    ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one. ``when_ready`` is told
+    the address, ``http://host:port``, once connections are accepted. Refuses (``address_unusable``) an address that
+    cannot be listened on.
     """
     settings = installation.settings
     application = create_app(installation)
     logging.config.dictConfig(_LOGGING)
-    with installation.publication.rounds(settings.witness_seconds):
+    with (
+        installation.publication.rounds(settings.witness_seconds),
+        installation.stamping.rounds(settings.timestamp_seconds),
+    ):
         serve_application(
             application,
             settings.host if host is None else host,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from registry.cli import (
+    anchor,
     bench,
     check,
     evidence,
@@ -69,6 +70,7 @@ app.command(rich_help_panel=PROOF)(verify.verify)
 app.command(rich_help_panel=PROOF)(monitor.monitor)
 app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
 app.command(rich_help_panel=OPERATION)(serve.serve)
+app.add_typer(anchor.app, name="anchor", rich_help_panel=OPERATION)
 app.add_typer(witness.app, name="witness", rich_help_panel=OPERATION)
 app.add_typer(bench.app, name="bench", rich_help_panel=OPERATION)
 app.command(rich_help_panel=WORK)(command.demo)

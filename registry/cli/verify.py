@@ -20,10 +20,18 @@ def verify(
         str | None,
         typer.Option("--key", metavar="VKEY", help="The ledger's verifier key, as known from elsewhere."),
     ] = None,
+    tsa_root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PEM",
+            help="Certificates of those who vouch for timestamp authorities, as known from elsewhere; repeatable.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify an evidence file or a receipt. Needs no network and no registry; the same as `python3 verify.pyz FILE`."""
-    from registry.cli.file_access import opened_regular_file
+    from registry.cli.file_access import opened_regular_file, read_small_file
+    from registry.verify.certificate import LARGEST_PEM, parse_pem
     from registry.verify.errors import VerificationError
     from registry.verify.file import sha256_of, verify_file
     from registry.verify.note import VerifierKey
@@ -33,12 +41,18 @@ def verify(
             VerifierKey.parse(verifier_key)
         except VerificationError as error:
             raise typer.BadParameter(f"this is no verifier key. {error}", param_hint="--key") from error
+    roots = None
+    try:
+        for trusted in tsa_root or ():
+            roots = (roots or []) + parse_pem(read_small_file(trusted, LARGEST_PEM))
+    except VerificationError as error:
+        raise typer.BadParameter(f"no certificate to use. {error}", param_hint="--tsa-root") from error
     original = None
     if work is not None:
         with opened_regular_file(work) as opened:
             original = sha256_of(opened)
     with opened_regular_file(file) as opened:
-        report = verify_file(opened, work_sha256=original, verifier_key=verifier_key)
+        report = verify_file(opened, work_sha256=original, verifier_key=verifier_key, authority_roots=roots)
     Output(as_json=as_json).record(report.to_json())
     if not as_json:
         typer.echo(report.to_text())

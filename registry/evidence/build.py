@@ -18,7 +18,9 @@ from registry.verify.container import MIMETYPE, MIMETYPE_NAME
 from registry.verify.custody import CustodyEvent, custody_record
 from registry.verify.encoding import utf8
 from registry.verify.entry import parse_entry
+from registry.verify.note import parse_note
 from registry.verify.receipt import Receipt
+from registry.verify.tlog_proof import TlogProof
 
 SUFFIXES: Mapping[str, str] = {
     "image/avif": ".avif",
@@ -46,6 +48,16 @@ class Original:
 
 
 @dataclass(frozen=True)
+class Timestamp:
+    """A checkpoint with the entry in it as ``authority`` stamped it: its token, certificates (PEM), and the proof."""
+
+    authority: str
+    token: bytes
+    certificates: bytes
+    tlog_proof: str
+
+
+@dataclass(frozen=True)
 class Material:
     """What goes into an evidence file. ``receipt`` is of the entry, its disclosure the one that the holder chose.
 
@@ -57,6 +69,7 @@ class Material:
     custody: Sequence[CustodyEvent]
     time: int
     software: str
+    timestamps: Sequence[Timestamp] = ()
 
 
 def build(material: Material) -> EvidenceFile:
@@ -96,6 +109,13 @@ def _payload(material: Material) -> Iterator[Part]:
     yield Part.of(form.VERIFIER_KEY, utf8(receipt.verifier_key) + b"\n")
     yield Part.of(form.CUSTODY, custody_record(material.custody))
     yield Part.of(form.VERIFIER, offline_verifier())
+    for stamp in material.timestamps:
+        folder = f"{form.TIMESTAMPS}{stamp.authority}/"
+        yield Part.of(folder + form.TOKEN, stamp.token)
+        yield Part.of(folder + form.CHAIN, stamp.certificates)
+        yield Part.of(folder + form.STAMPED_PROOF, utf8(stamp.tlog_proof))
+        text = parse_note(TlogProof.parse(stamp.tlog_proof).checkpoint).text
+        yield Part.of(folder + form.STAMPED, utf8(text))
     if material.original is not None:
         suffix = SUFFIXES.get(material.original.media_type, "")
         yield Part.streamed(f"{form.WORK_FOLDER}original{suffix}", material.original.read)

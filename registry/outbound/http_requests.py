@@ -21,6 +21,7 @@ SILENCE_SECONDS = 20.0
 WHOLE_SECONDS = 60.0
 """For one request with its redirects: the largest bundle (16 MiB) at 300 kB a second."""
 MOST_REDIRECTS = 3
+TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class HttpRequests:
         """The answer, its body at most ``largest`` bytes. Unavailable (``peer_unreachable``, ``peer_answer``)."""
         return self._ask("GET", url, largest, None, {"Accept-Encoding": "gzip, identity"})
 
-    def post(self, url: str, body: bytes, largest: int) -> Answer:
+    def post(self, url: str, body: bytes, largest: int, *, content_type: str = TEXT) -> Answer:
         """The answer to POST, which is sent once."""
-        return self._ask("POST", url, largest, body, {"Content-Type": "text/plain; charset=utf-8"})
+        return self._ask("POST", url, largest, body, {"Content-Type": content_type})
 
     def close(self) -> None:
         self._client.close()

@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from registry.verify.certificate import LARGEST_PEM, parse_pem
 from registry.verify.errors import VerificationError
 from registry.verify.file import sha256_of, verify_file
 from registry.verify.note import VerifierKey
@@ -30,6 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--work", type=Path, metavar="ORIGINAL", help="the original, to compare with what was registered"
     )
     parser.add_argument("--key", help="the ledger's verifier key, as known from somewhere else than the file")
+    parser.add_argument(
+        "--tsa-root",
+        type=Path,
+        metavar="PEM",
+        action="append",
+        help="certificates of those who vouch for timestamp authorities, as known from somewhere else; repeatable",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     options = parser.parse_args(arguments)
     if options.key is not None:
@@ -42,8 +50,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.work is not None:
             with options.work.open("rb") as opened:
                 work = sha256_of(opened)
+        roots = None
+        for file in options.tsa_root or ():
+            with file.open("rb") as opened:
+                roots = (roots or []) + parse_pem(opened.read(LARGEST_PEM))
         with options.file.open("rb") as opened:
-            report = verify_file(opened, work_sha256=work, verifier_key=options.key)
+            report = verify_file(opened, work_sha256=work, verifier_key=options.key, authority_roots=roots)
+    except VerificationError as error:
+        parser.error(f"{str(file)!a} holds no certificates that can be used: {error}")
     except OSError as error:
         print(f"{str(error.filename or options.file)!a} cannot be read: {error.strerror}.", file=sys.stderr)
         return UNREADABLE

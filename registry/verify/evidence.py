@@ -14,10 +14,11 @@ from typing import BinaryIO
 
 from registry.verify import bag, canonical_json
 from registry.verify import evidence_form as form
+from registry.verify.certificate import Certificate
 from registry.verify.commitment import Disclosure
 from registry.verify.container import Container
 from registry.verify.custody import parse_custody_record
-from registry.verify.encoding import utf8_text
+from registry.verify.encoding import utf8, utf8_text
 from registry.verify.errors import Contradiction, Malformed, VerificationError
 from registry.verify.receipt import (
     NOT_PROVEN_BY_A_LEDGER,
@@ -27,10 +28,15 @@ from registry.verify.receipt import (
     Registration,
     check_original,
     check_registration,
-    rfc3339,
 )
-from registry.verify.report import Checks, Report
+from registry.verify.report import Checks, Report, Witness, rfc3339
+from registry.verify.stamped_checkpoint import check_timestamps
 
+TIME_WITHIN_THE_BOUND = (
+    "The exact time: shown is only that the entry was there when the first trusted witness saw it; what the operator "
+    "says of the time before is its statement."
+)
+REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network."
 UNPROVEN = "UNPROVEN"
 """Begins the detail of a check on a file that no manifest lists."""
 
@@ -42,11 +48,18 @@ class _Digests:
     size: int
 
 
-def verify_evidence(file: BinaryIO, *, work_sha256: bytes | None = None, verifier_key: str | None = None) -> Report:
+def verify_evidence(
+    file: BinaryIO,
+    *,
+    work_sha256: bytes | None = None,
+    verifier_key: str | None = None,
+    authority_roots: Sequence[Certificate] | None = None,
+) -> Report:
     """Checks everything that the evidence file in ``file`` claims; raises nothing for what is in there.
 
     ``work_sha256`` is the digest of an original that the caller holds, ``verifier_key`` the ledger's key as known
-    from elsewhere. Reads the file in pieces: an original of any size needs no memory.
+    from elsewhere, ``authority_roots`` the certificates of those who vouch for timestamp authorities. Reads the file
+    in pieces: an original of any size needs no memory.
     """
     checks = Checks()
     container = checks.attempt("container", lambda: _container(file))
@@ -63,7 +76,8 @@ def verify_evidence(file: BinaryIO, *, work_sha256: bytes | None = None, verifie
     checks.attempt("subject", lambda: _subject(container, registration))
     _check_originals(checks, digests, registration, work_sha256)
     checks.attempt("custody record", lambda: _custody(container))
-    return _report(checks, registration, unlisted, verifier_key)
+    witnesses = check_timestamps(checks, container, utf8(receipt.entry), authority_roots)
+    return _report(checks, registration, unlisted, verifier_key, witnesses)
 
 
 def _container(file: BinaryIO) -> tuple[str, Container]:
@@ -202,9 +216,18 @@ def _custody(container: Container) -> tuple[str, None]:
     return f"{len(events)} lines, each linked to the one before; the operator states them.", None
 
 
-def _report(checks: Checks, registration: Registration, unlisted: Sequence[str], given_key: str | None) -> Report:
+def _report(
+    checks: Checks,
+    registration: Registration,
+    unlisted: Sequence[str],
+    given_key: str | None,
+    witnesses: tuple[Witness, ...] = (),
+) -> Report:
     entry = registration.entry
-    not_proven = [OPERATORS_TIME, *NOT_PROVEN_BY_A_LEDGER]
+    trusted = any(one.trusted for one in witnesses)
+    not_proven = [TIME_WITHIN_THE_BOUND if trusted else OPERATORS_TIME, *NOT_PROVEN_BY_A_LEDGER]
+    if witnesses:
+        not_proven.append(REVOCATION)
     if given_key is None:
         not_proven.insert(0, WHOSE_KEY)
     if unlisted:
@@ -219,6 +242,7 @@ def _report(checks: Checks, registration: Registration, unlisted: Sequence[str],
         not_proven=tuple(not_proven),
         disclosed=registration.disclosed or {},
         claimed_time=None if entry is None else rfc3339(entry.time),
+        witnesses=witnesses,
     )
 
 

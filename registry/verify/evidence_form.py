@@ -1,6 +1,5 @@
 """Where what stands in an evidence file, and the limits of each part. Writer and verifier share it."""
 
-from registry.verify.checkpoint import Checkpoint
 from registry.verify.note import LARGEST_NOTE
 from registry.verify.receipt import LARGEST_RECEIPT
 
@@ -29,8 +28,3 @@ LARGEST_PROOF = LARGEST_NOTE
 LARGEST_TOKEN = 1_048_576
 """Bytes: tokens have 3 to 10 kB with their certificates."""
 MOST_AUTHORITIES = 100
-
-
-def stamped_text(checkpoint: Checkpoint) -> str:
-    """What a timestamp authority stamps of a checkpoint: its text without the signatures, which could be made anew."""
-    return checkpoint.to_text()

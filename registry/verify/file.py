@@ -1,8 +1,10 @@
 """Any file that this verifier knows: an evidence file, or else a receipt."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import BinaryIO
 
+from registry.verify.certificate import Certificate
 from registry.verify.container import CHUNK
 from registry.verify.evidence import verify_evidence
 from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
@@ -12,7 +14,13 @@ RECEIPT_BEGINS = b'{"'
 """Canonical JSON of an object with members, which no container begins with."""
 
 
-def verify_file(file: BinaryIO, *, work_sha256: bytes | None = None, verifier_key: str | None = None) -> Report:
+def verify_file(
+    file: BinaryIO,
+    *,
+    work_sha256: bytes | None = None,
+    verifier_key: str | None = None,
+    authority_roots: Sequence[Certificate] | None = None,
+) -> Report:
     """The report on ``file``, which can be read and positioned; arguments as of :func:`verify_evidence`."""
     file.seek(0)
     begins = file.read(len(RECEIPT_BEGINS))
@@ -20,7 +28,7 @@ def verify_file(file: BinaryIO, *, work_sha256: bytes | None = None, verifier_ke
         file.seek(0)
         content = file.read(LARGEST_RECEIPT + 1)
         return verify_receipt(content, work_sha256=work_sha256, verifier_key=verifier_key)
-    return verify_evidence(file, work_sha256=work_sha256, verifier_key=verifier_key)
+    return verify_evidence(file, work_sha256=work_sha256, verifier_key=verifier_key, authority_roots=authority_roots)
 
 
 def sha256_of(file: BinaryIO) -> bytes:

@@ -9,7 +9,6 @@ A receipt is canonical JSON and a line feed:
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from registry.verify import canonical_json
 from registry.verify.canonical_json import JsonValue
@@ -19,7 +18,7 @@ from registry.verify.encoding import HASH_BYTES, hex_bytes, quoted, utf8
 from registry.verify.entry import Entry, parse_entry
 from registry.verify.errors import Contradiction, Malformed
 from registry.verify.note import VerifierKey
-from registry.verify.report import Checks, Report
+from registry.verify.report import Checks, Report, rfc3339
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import leaf_hash, verify_inclusion
 
@@ -202,7 +201,7 @@ NOT_PROVEN_BY_A_LEDGER = (
     "That everybody is shown this same ledger: that takes witnesses, and none has signed here.",
 )
 WHOSE_KEY = "Whose key it is: the key was taken from the file itself, and anyone can make a key."
-OPERATORS_TIME = "The time: it is the operator's statement, and no independent witness of it is in this file."
+OPERATORS_TIME = "The time: it is the operator's statement, and no trusted witness of it is in this file."
 
 
 def _report(checks: Checks, receipt: Receipt | None, registration: Registration, given_key: str | None) -> Report:
@@ -225,15 +224,6 @@ def _summary(checks: Checks, entry: Entry | None, given_key: str | None) -> str:
     assert entry is not None  # noqa: S101 - without a failed check there is one
     signed = "the key that was given" if given_key is not None else "the key that the receipt itself brings along"
     return f"entry {entry.index} is in the ledger as this receipt says, signed with {signed}."
-
-
-def rfc3339(milliseconds: int) -> str | None:
-    """The time in RFC 3339, UTC; None beyond the year 9999."""
-    try:
-        moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 
 def _text(value: JsonValue) -> str:

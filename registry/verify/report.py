@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -31,12 +32,26 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Witness:
+    """An independent witness of time: its ``kind``, its name, and a time in milliseconds since the Unix epoch.
+
+    The entry was there at ``time`` already if the witness is who it is called, which ``trusted`` says.
+    """
+
+    kind: str
+    name: str
+    time: int
+    trusted: bool
+
+
+@dataclass(frozen=True)
 class Report:
     """``checks`` in the order in which they were made, and what they come to.
 
     ``disclosed`` are the claim's fields that were shown to be the registered ones. ``claimed_time``
-    is the operator's statement; ``not_before`` and ``not_after`` are bounds by independent witnesses.
-    Times are RFC 3339, UTC; None where the file has none. ``not_proven`` are sentences.
+    is the operator's statement. ``witnesses`` are those of the time; ``not_before`` and ``not_after`` are the bounds
+    by those among them that are trusted. Times are RFC 3339, UTC; None where the file has none. ``not_proven`` are
+    sentences.
     """
 
     summary: str
@@ -44,8 +59,18 @@ class Report:
     not_proven: tuple[str, ...]
     disclosed: Mapping[str, JsonValue] = field(default_factory=dict)
     claimed_time: str | None = None
-    not_before: str | None = None
-    not_after: str | None = None
+    witnesses: tuple[Witness, ...] = ()
+
+    @property
+    def not_before(self) -> str | None:
+        """There is no witness here yet that bounds the time from below."""
+        return None
+
+    @property
+    def not_after(self) -> str | None:
+        """The earliest time at which a trusted witness saw the entry."""
+        first = min((one.time for one in self.witnesses if one.trusted), default=None)
+        return None if first is None else rfc3339(first)
 
     @property
     def verdict(self) -> str:
@@ -65,6 +90,10 @@ class Report:
             "claimed_time": self.claimed_time,
             "not_before": self.not_before,
             "not_after": self.not_after,
+            "witnesses": [
+                {"kind": one.kind, "name": one.name, "time": rfc3339(one.time), "trusted": one.trusted}
+                for one in self.witnesses
+            ],
             "not_proven": list(self.not_proven),
         }
 
@@ -73,7 +102,8 @@ class Report:
         width = max(len(check.name) for check in self.checks)
         lines = [f"{self.verdict.upper()}: {printable(self.summary)}", ""]
         lines += [f"Not before: {self.not_before or 'no independent witness says'}"]
-        lines += [f"Not after:  {self.not_after or 'no independent witness says'}"]
+        lines += [f"Not after:  {self.not_after or 'no trusted witness says'}"]
+        lines += [f"  {rfc3339(one.time)}  {one.kind} {one.name}: {_strength(one)}" for one in self.witnesses]
         if self.claimed_time is not None:
             lines.append(f"Time in the entry, by the operator's clock: {self.claimed_time}")
         lines += ["", "Not proven:"]
@@ -89,6 +119,19 @@ class Report:
                 for name, value in self.disclosed.items()
             ]
         return "\n".join(lines)
+
+
+def rfc3339(milliseconds: int) -> str | None:
+    """The time in RFC 3339, UTC; None beyond the year 9999."""
+    try:
+        moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def _strength(witness: Witness) -> str:
+    return "leads to a root that was given" if witness.trusted else "intact, but whose it is was not checked"
 
 
 class Checks:
@@ -120,6 +163,10 @@ class Checks:
     def fail(self, name: str, error: VerificationError) -> None:
         """Says that a check failed, and how."""
         self._made.append(Check(name, Result.FAILED, printable(" ".join(error.diagnostics().split()))))
+
+    def take(self, others: "Checks") -> None:
+        """Adds the checks of ``others``."""
+        self._made += others.made
 
     def skip(self, name: str, reason: str) -> None:
         """Says that a check was not made, and why."""

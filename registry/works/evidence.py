@@ -7,8 +7,9 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
+from registry.anchoring.stored import earliest_over
 from registry.errors import Refused
-from registry.evidence.build import Material, Original, build
+from registry.evidence.build import Material, Original, Timestamp, build
 from registry.evidence.evidence_file import EvidenceFile
 from registry.installation import Installation
 from registry.ledger.receipt import receipt
@@ -63,6 +64,7 @@ def get_evidence(
         found = version_of(session, work_id, account_id, index)
         kept = _receipt(installation, session, found, selection)
         events = _recorded(installation, session, found.work_id)
+        timestamps = _timestamps(installation, session, found.entry_index)
     now = installation.clock.milliseconds()
     software = f"firstmark {version('firstmark')}"
     by = installation.ledger.origin
@@ -72,7 +74,7 @@ def get_evidence(
         digests = {"original": bytes.fromhex(found.file_sha256)}
         events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
     events.append(CustodyEvent(now, by, "made this evidence file for the holder", software, {}))
-    return build(Material(kept, original, events, now, software))
+    return build(Material(kept, original, events, now, software, timestamps))
 
 
 def _receipt(installation: Installation, session: Session, found: WorkVersion, selection: Selection) -> Receipt:
@@ -100,6 +102,19 @@ def _receipt(installation: Installation, session: Session, found: WorkVersion, s
             hint=f"Disclose {FILE_DIGEST_FIELD} too, or leave the original out.",
         )
     return disclosed
+
+
+def _timestamps(installation: Installation, session: Session, index: int) -> list[Timestamp]:
+    """Of each authority the first stamp that the entry is under."""
+    return [
+        Timestamp(
+            authority=stamp.witness,
+            token=stamp.proof,
+            certificates=stamp.certificates,
+            tlog_proof=installation.ledger.tlog_proof(session, index, stamp.checkpoint_size),
+        )
+        for stamp in earliest_over(session, index)
+    ]
 
 
 def _recorded(installation: Installation, session: Session, work_id: str) -> list[CustodyEvent]:

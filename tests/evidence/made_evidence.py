@@ -4,13 +4,16 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
-from registry.evidence.build import Material, Original, build
+from registry.evidence.build import Material, Original, Timestamp, build
 from registry.evidence.part import Part
 from registry.verify import bag
 from registry.verify.container import Member, directory
 from registry.verify.custody import CustodyEvent
 from registry.verify.evidence import verify_evidence
+from registry.verify.note import parse_note
 from registry.verify.report import Report, Result
+from registry.verify.tlog_proof import TlogProof
+from tests.anchoring.authority import Authority
 from tests.verify.made_receipt import CLAIM, KEY, ORIGINAL, receipt
 
 TIME = 1_700_000_000_000
@@ -71,6 +74,14 @@ def verified(content: bytes, verifier_key: str | None = KEY, work_sha256: bytes 
 def failed(report: Report) -> dict[str, str]:
     """Details of the checks that failed, by name."""
     return {check.name: check.detail for check in report.checks if check.result is Result.FAILED}
+
+
+def stamped(authority: Authority, *, name: str = "local") -> Material:
+    """The material with a token of ``authority`` over the checkpoint of the receipt."""
+    proof = MATERIAL.receipt.tlog_proof
+    text = parse_note(TlogProof.parse(proof).checkpoint).text
+    chain = (authority.folder / "tsa.pem").read_bytes() + authority.root.read_bytes()
+    return replace(MATERIAL, timestamps=(Timestamp(name, authority.token(text.encode()), chain, proof),))
 
 
 def without_original(*names: str) -> Material:

@@ -6,11 +6,14 @@
 import io
 import random
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from registry.verify.container import Container
 from registry.verify.file import verify_file
-from tests.evidence.made_evidence import evidence, failed
+from tests.anchoring.authority import Authority
+from tests.evidence.made_evidence import evidence, failed, stamped
 
 FLIPS = 20_000
 SEED = 5
@@ -64,7 +67,8 @@ def at_random(content: bytes, flips: int, seed: int) -> Iterator[tuple[int, int,
 
 def main() -> int:
     """Answers with 1 if any flip was not reported as it should be."""
-    content = evidence()
+    with tempfile.TemporaryDirectory() as folder:
+        content = evidence(stamped(Authority(Path(folder))))
     flips = int(sys.argv[1]) if len(sys.argv) > 1 else FLIPS
     wrong = [
         told

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence.made_evidence import evidence
+from tests.anchoring.authority import Authority
+from tests.evidence.made_evidence import evidence, stamped
 
 
 @pytest.fixture
@@ -44,3 +45,25 @@ def test_the_tools_of_coreutils_check_each_manifest(unzipped: Path, manifest: st
     with (unzipped / listed).open("ab") as file:
         file.write(b"!")
     assert sha256sum(unzipped, manifest) != 0
+
+
+def openssl_verifies(bag: Path, root: Path) -> bool:
+    folder = bag / "data" / "anchors" / "rfc3161" / "local"
+    command = [
+        *("openssl", "ts", "-verify", "-token_in", "-in", "token.tst", "-data", "checkpoint.txt"),
+        *("-CAfile", str(root), "-untrusted", "chain.pem"),
+    ]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def test_openssl_verifies_the_timestamp_and_finds_a_changed_checkpoint(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority")
+    file = tmp_path / "evidence.zip"
+    file.write_bytes(evidence(stamped(authority)))
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(tmp_path / "bag")
+    assert bagit(tmp_path / "bag") == 0
+    assert openssl_verifies(tmp_path / "bag", authority.root)
+    with (tmp_path / "bag" / "data/anchors/rfc3161/local/checkpoint.txt").open("ab") as text:
+        text.write(b"!")
+    assert not openssl_verifies(tmp_path / "bag", authority.root)

@@ -1,0 +1,1 @@
+"""Anchoring: witnesses of time outside of the operator, asked on a schedule, their answers kept."""

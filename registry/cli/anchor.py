@@ -1,0 +1,79 @@
+"""`registry anchor`: independent witnesses of the time, by hand or as a loop."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from registry.cli.exit_codes import ExitCode
+from registry.cli.moments import in_words
+from registry.cli.options import AsJson, Home
+from registry.cli.output import Output
+from registry.errors import Refused
+
+app = typer.Typer(no_args_is_help=True, help="Have the ledger stamped by independent witnesses of the time.")
+
+
+@app.command()
+def run(
+    *,
+    every: Annotated[
+        int | None, typer.Option(metavar="SECONDS", min=1, help="Go on until Ctrl-C. Default: once.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have the newest checkpoint stamped by every timestamp authority that the settings name."""
+    from registry.cli.backend import open_home
+
+    output = Output(as_json=as_json)
+    with open_home(home, must_exist=True) as installation:
+        stamping = installation.stamping
+        if not stamping.witnesses:
+            raise Refused(
+                "no_time_witness",
+                "The settings name no witness of time, so there is nobody to ask.",
+                hint="docs/have-time-witnessed.md shows the file for REGISTRY_TIMESTAMP_AUTHORITIES.",
+            )
+        while True:
+            outcomes = stamping.round()
+            for outcome in outcomes:
+                failure = None if outcome.error is None else outcome.error.code
+                output.record({"witness": outcome.witness, "size": outcome.size, "time": outcome.time, "code": failure})
+                if outcome.error is not None:
+                    output.failure(outcome.error)
+                elif outcome.time is not None:
+                    seen = "stamped" if outcome.new else "had stamped already"
+                    output.say(f"{outcome.witness} {seen} the first {outcome.size} entries: {in_words(outcome.time)}.")
+            if every is None:
+                break
+            time.sleep(every)
+    if any(outcome.error is not None for outcome in outcomes):
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+@app.command()
+def status(*, home: Home = None, as_json: AsJson = False) -> None:
+    """Show what each witness of time has stamped last, and how many entries came after it."""
+    from registry.anchoring.stored import newest
+    from registry.cli.backend import open_home
+
+    output = Output(as_json=as_json)
+    with open_home(home, must_exist=True) as installation:
+        asked = {witness.name for witness in installation.stamping.witnesses}
+        with installation.database.read() as session:
+            size = installation.ledger.head(session).size
+            stamps = {stamp.witness: stamp for stamp in newest(session)}
+    rows = []
+    for name in sorted(asked | stamps.keys()):
+        stamp = stamps.get(name)
+        stamped, moment = (0, None) if stamp is None else (stamp.checkpoint_size, stamp.time)
+        output.record(
+            {"witness": name, "asked": name in asked, "size": stamped, "time": moment, "behind": size - stamped}
+        )
+        when = "never" if moment is None else in_words(moment)
+        rows.append((name, stamped, when, size - stamped, "yes" if name in asked else "no longer"))
+    if not rows:
+        output.say("No witness of time is named in the settings, and none has stamped anything.")
+        return
+    output.table(("witness", "entries stamped", "at", "since then", "is asked"), rows, fold=("at",))

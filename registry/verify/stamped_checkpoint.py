@@ -1,0 +1,110 @@
+"""Checkpoints that timestamp authorities stamped, in an evidence file: a bound on when the entry was there already.
+
+For each authority the file has a folder with the token, the stamped text (a checkpoint without its signatures), the
+proof that the entry is below that checkpoint's root, and certificates. The bound needs no key of the ledger: whoever
+stamped the root, stamped the entry.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registry.verify import evidence_form as form
+from registry.verify.certificate import Certificate, parse_pem
+from registry.verify.checkpoint import unverified_checkpoint
+from registry.verify.container import Container
+from registry.verify.encoding import quoted, utf8, utf8_text
+from registry.verify.errors import Contradiction, Malformed
+from registry.verify.report import Checks, Witness
+from registry.verify.timestamp import Timestamp
+from registry.verify.tlog_proof import TlogProof
+from registry.verify.tree import leaf_hash, verify_inclusion
+
+KIND = "rfc3161"
+AUTHORITY_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}", re.ASCII)
+"""Room for a host name; the same on file systems that know no case."""
+
+
+@dataclass(frozen=True)
+class _Stamped:
+    timestamp: Timestamp
+    chain: Sequence[Certificate]
+
+
+def authorities_in(container: Container) -> list[str]:
+    """The names of the authorities that the file has a folder of, sorted."""
+    names = {
+        path.removeprefix(form.TIMESTAMPS).partition("/")[0]
+        for path in container.members
+        if path.startswith(form.TIMESTAMPS)
+    }
+    if len(names) > form.MOST_AUTHORITIES:
+        raise Malformed(f"The file has timestamps of more than {form.MOST_AUTHORITIES} authorities.")
+    return sorted(names)
+
+
+def check_timestamps(
+    checks: Checks, container: Container, entry: bytes, roots: Sequence[Certificate] | None
+) -> tuple[Witness, ...]:
+    """Checks every authority's token, under ``timestamp NAME``, and under ``authority NAME`` its way to ``roots``.
+
+    ``roots`` are the caller's; None if there are none, which leaves open whose tokens they are. ``entry`` are the
+    leaf's bytes. Answers a witness for each token that is intact.
+    """
+    try:
+        names = authorities_in(container)
+    except Malformed as error:
+        checks.fail("timestamps", error)
+        return ()
+    witnesses = []
+    for name in names:
+        stamped = checks.attempt(f"timestamp {name}", lambda name=name: _stamped(container, name, entry))  # type: ignore[misc]
+        if stamped is None:
+            checks.skip(f"authority {name}", "Without an intact token there is nobody to look for.")
+            continue
+        trusted = _check_authority(checks, name, stamped, roots)
+        witnesses.append(Witness(KIND, name, stamped.timestamp.latest, trusted=trusted))
+    return tuple(witnesses)
+
+
+def _stamped(container: Container, name: str, entry: bytes) -> tuple[str, _Stamped]:
+    if not AUTHORITY_NAME.fullmatch(name):
+        raise Malformed(f"{quoted(name)} cannot be the name of an authority.")
+    folder = f"{form.TIMESTAMPS}{name}/"
+    timestamp = Timestamp.parse(container.read(folder + form.TOKEN, form.LARGEST_TOKEN))
+    text = container.read(folder + form.STAMPED, form.LARGEST_PROOF)
+    timestamp.check_of(text)
+    chain = parse_pem(container.read(folder + form.CHAIN, form.LARGEST_TOKEN))
+    timestamp.check_signature(chain)
+    proof = TlogProof.parse(utf8_text(container.read(folder + form.STAMPED_PROOF, form.LARGEST_PROOF)))
+    checkpoint, note = unverified_checkpoint(proof.checkpoint)
+    if utf8(note.text) != text:
+        raise Contradiction(f"{form.STAMPED} is not the checkpoint of {form.STAMPED_PROOF}.")
+    verify_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    return (
+        f"A token over the first {checkpoint.size} entries of {checkpoint.origin}, this one among them; signed as it "
+        "says by the certificate in it.",
+        _Stamped(timestamp, chain),
+    )
+
+
+def _check_authority(checks: Checks, name: str, stamped: _Stamped, roots: Sequence[Certificate] | None) -> bool:
+    """Whether its certificates lead to one of ``roots``."""
+    label = f"authority {name}"
+    if roots is None:
+        checks.skip(label, "No root was given (--tsa-root): anyone can make an authority of this name.")
+        return False
+
+    def follow() -> tuple[str, bool]:
+        path = stamped.timestamp.path(stamped.chain, roots)
+        if path is None:
+            return "", False
+        return f"Its certificate leads to a root that was given, over {len(path)} certificates.", True
+
+    try_path = Checks()
+    trusted = try_path.attempt(label, follow)
+    if trusted is False:
+        checks.skip(label, "Its certificates lead to none of the roots that were given.")
+        return False
+    checks.take(try_path)
+    return bool(trusted)

@@ -1,0 +1,10 @@
+"""One authority for all tests of a process: its keys take a second to make."""
+
+import pytest
+
+from tests.anchoring.authority import Authority
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))

@@ -1,0 +1,104 @@
+"""The interval that timestamps in an evidence file prove, and how it is graded."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from registry.verify.certificate import Certificate, parse_pem
+from registry.verify.evidence import verify_evidence
+from registry.verify.report import Report, Result
+from tests.anchoring.authority import Authority
+from tests.evidence.made_evidence import evidence, failed, files_of, stamped, with_manifests_anew
+from tests.verify.made_receipt import KEY
+
+FOLDER = "data/anchors/rfc3161/local/"
+
+
+def verified(content: bytes, roots: list[Certificate] | None) -> Report:
+    return verify_evidence(io.BytesIO(content), verifier_key=KEY, authority_roots=roots)
+
+
+def roots_of(authority: Authority) -> list[Certificate]:
+    return parse_pem(authority.root.read_bytes())
+
+
+def results(report: Report) -> dict[str, Result]:
+    return {check.name: check.result for check in report.checks}
+
+
+def test_under_a_root_that_is_given_the_bound_is_proven(authority: Authority) -> None:
+    report = verified(evidence(stamped(authority)), roots_of(authority))
+    assert report.verdict == "proven"
+    assert results(report)["authority local"] is Result.PROVEN
+    assert report.not_after is not None
+    assert f"Not after:  {report.not_after}" in report.to_text()
+
+
+def test_without_a_root_the_token_is_intact_and_bounds_nothing(authority: Authority) -> None:
+    report = verified(evidence(stamped(authority)), None)
+    assert report.verdict == "proven"
+    assert results(report)["timestamp local"] is Result.PROVEN
+    assert results(report)["authority local"] is Result.NOT_CHECKED
+    assert report.not_after is None
+    assert "whose it is was not checked" in report.to_text()
+
+
+def test_under_somebody_elses_root_it_bounds_nothing(authority: Authority, tmp_path: Path) -> None:
+    report = verified(evidence(stamped(authority)), roots_of(Authority(tmp_path)))
+    assert results(report)["authority local"] is Result.NOT_CHECKED
+    assert report.not_after is None
+
+
+def test_of_several_witnesses_the_earliest_trusted_one_bounds(authority: Authority, tmp_path: Path) -> None:
+    files = files_of(stamped(Authority(tmp_path), name="a-stranger")) | files_of(stamped(authority))
+    report = verified(with_manifests_anew(files), roots_of(authority))
+    assert [(one.name, one.trusted) for one in report.witnesses] == [("a-stranger", False), ("local", True)]
+    times = {one.name: one.time for one in report.witnesses}
+    assert report.to_json()["not_after"] == report.not_after
+    assert times["a-stranger"] <= times["local"]
+    assert report.not_after is not None
+
+
+def another_token(files: dict[str, bytes]) -> None:
+    files[FOLDER + "checkpoint.txt"] = files[FOLDER + "checkpoint.txt"].replace(b"example.com/log", b"example.org/log")
+
+
+def another_proof(files: dict[str, bytes]) -> None:
+    files[FOLDER + "entry.tlog-proof"] = files[FOLDER + "entry.tlog-proof"].replace(b"index 3", b"index 2")
+
+
+def no_token(files: dict[str, bytes]) -> None:
+    files[FOLDER + "token.tst"] = b"0\x00"
+
+
+def no_certificates(files: dict[str, bytes]) -> None:
+    files[FOLDER + "chain.pem"] = b"-----BEGIN NOTHING-----\n"
+
+
+def missing(files: dict[str, bytes]) -> None:
+    del files[FOLDER + "checkpoint.txt"]
+
+
+def a_strange_name(files: dict[str, bytes]) -> None:
+    for name in [name for name in files if name.startswith(FOLDER)]:
+        files[name.replace("/local/", "/-LOCAL-/")] = files.pop(name)
+
+
+@pytest.mark.parametrize("change", [another_token, another_proof, no_token, no_certificates, missing, a_strange_name])
+def test_manifests_made_anew_do_not_help_a_changed_timestamp(
+    authority: Authority, change: Callable[[dict[str, bytes]], None]
+) -> None:
+    files = files_of(stamped(authority))
+    assert failed(verified(with_manifests_anew(files), roots_of(authority))) == {}
+    change(files)
+    report = verified(with_manifests_anew(files), roots_of(authority))
+    assert report.not_after is None
+    assert any(name.startswith("timestamp ") for name in failed(report))
+
+
+def test_the_report_says_that_nobody_asked_for_revocations(authority: Authority) -> None:
+    report = verified(evidence(stamped(authority)), roots_of(authority))
+    assert any("revoked" in sentence for sentence in report.not_proven)
+    assert any("The exact time" in sentence for sentence in report.not_proven)
