@@ -23,7 +23,7 @@ ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>
 endif
 
 .NOTPARALLEL:
-.PHONY: help demo install test lint format tools lock torture torture-ledger torture-publication fuzz-api clean
+.PHONY: help demo install test lint format tools lock verifier torture torture-ledger torture-publication torture-evidence fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -34,6 +34,8 @@ help:
 	@echo "make torture   200 kills at random moments of a registration, on each database"
 	@echo "make torture-ledger  a kill and an I/O error at every statement and file-system call of appends"
 	@echo "make torture-publication   a kill and an I/O error at every system call of a publication"
+	@echo "make torture-evidence   20,000 single-byte changes of an evidence file, each to be reported"
+	@echo "make verifier  write the offline verifier to build/verify.pyz"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
 	@echo "make lock      resolve the locks again (needs uv)"
 	@echo "make clean     remove .venv and everything that tools left behind"
@@ -81,8 +83,8 @@ format: $(TESTING)
 	@$(RUN) -m ruff check --fix
 	@$(RUN) -m ruff format
 
-# Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl,
-# and strace injects faults.
+# Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl
+# and unzip, strace injects faults, and openssl is the timestamp authority.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
 tools:
 	@missing=; \
@@ -90,6 +92,8 @@ tools:
 	test -d $(GO_MODULES) || missing="$$missing golang-golang-x-mod-dev"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
 	command -v strace >/dev/null || missing="$$missing strace"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	if test -z "$$missing"; then :; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 	  echo "Installing$$missing ..."; \
@@ -108,6 +112,15 @@ torture-ledger: $(TESTING) $(PROJECT) tools
 
 torture-publication: $(TESTING) $(PROJECT) tools
 	@$(RUN) -m tests.publication.fault_injection
+
+torture-evidence: $(TESTING) $(PROJECT) tools
+	@$(RUN) -m tests.evidence.mutation
+
+# The same sources give the same bytes: compare its SHA-256 with the one that others publish.
+verifier: $(RUNTIME) $(PROJECT)
+	@mkdir -p build
+	@$(RUN) -m registry.evidence.offline_verifier build/verify.pyz
+	@sha256sum build/verify.pyz
 
 fuzz-api: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.fuzz_api

@@ -102,6 +102,15 @@ class Stamping:
         return Outcome(witness.name, checkpoint.size, time, new=True, error=None)
 
 
+def no_time_witness() -> errors.Refused:
+    """The refusal to ask nobody."""
+    return errors.Refused(
+        "no_time_witness",
+        "The settings name no witness of time, so there is nobody to ask.",
+        hint="docs/have-time-witnessed.md shows the file for REGISTRY_TIMESTAMP_AUTHORITIES.",
+    )
+
+
 def _kept(session: Session, witness: str, size: int, stamp: Stamp) -> int:
     """The time of the stamp that is kept: of two that were asked for at once, the first."""
     stored = session.get(StampedCheckpoint, (witness, size))

@@ -9,7 +9,6 @@ from registry.cli.exit_codes import ExitCode
 from registry.cli.moments import in_words
 from registry.cli.options import AsJson, Home
 from registry.cli.output import Output
-from registry.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Have the ledger stamped by independent witnesses of the time.")
 
@@ -24,17 +23,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Have the newest checkpoint stamped by every timestamp authority that the settings name."""
+    from registry.anchoring.stamping import no_time_witness
     from registry.cli.backend import open_home
 
     output = Output(as_json=as_json)
     with open_home(home, must_exist=True) as installation:
         stamping = installation.stamping
         if not stamping.witnesses:
-            raise Refused(
-                "no_time_witness",
-                "The settings name no witness of time, so there is nobody to ask.",
-                hint="docs/have-time-witnessed.md shows the file for REGISTRY_TIMESTAMP_AUTHORITIES.",
-            )
+            raise no_time_witness()
         while True:
             outcomes = stamping.round()
             for outcome in outcomes:

@@ -71,7 +71,9 @@ class Backend(Protocol):
         """Of the version at entry ``index``; the first where that is None."""
         ...
 
-    def evidence_file(self, work_id: str, index: int | None, disclose: str, original: bool | None) -> "Iterable[bytes]":
+    def evidence_file(
+        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, seal: bool
+    ) -> "Iterable[bytes]":
         """The evidence file in pieces; ``disclose`` and ``original`` as of `works.evidence.Selection`."""
         ...
 

@@ -57,6 +57,10 @@ def export(
             show_default=False,
         ),
     ] = None,
+    seal: Annotated[
+        bool,
+        typer.Option("--seal", help="Have every timestamp authority of the registry stamp the whole file, now."),
+    ] = False,
     home: Home = None,
     server: Server = None,
     key: Key = None,
@@ -71,7 +75,7 @@ def export(
     disclose = "none" if commitment_only else ",".join(field or []) or "all"
     output = Output(as_json=as_json)
     with connect(home, server, key) as backend:
-        size = write_pieces(output_file, backend.evidence_file(work_id, entry, disclose, original))
+        size = write_pieces(output_file, backend.evidence_file(work_id, entry, disclose, original, seal=seal))
     output.record({"work_id": work_id, "path": str(output_file), "bytes": size})
     output.say(
         f"Written to {output_file} ({size} bytes). Verify it anywhere with: registry verify {output_file}",

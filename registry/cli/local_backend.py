@@ -82,11 +82,13 @@ class LocalBackend:
 
         return read.get_receipt(self._installation, work_id, index=index).receipt
 
-    def evidence_file(self, work_id: str, index: int | None, disclose: str, original: bool | None) -> Iterable[bytes]:
+    def evidence_file(
+        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, seal: bool
+    ) -> Iterable[bytes]:
         from registry.works.evidence import Selection, get_evidence
 
         selection = Selection.parse(disclose, original)
-        evidence = get_evidence(self._installation, work_id, index=index, selection=selection)
+        evidence = get_evidence(self._installation, work_id, index=index, selection=selection, sealed=seal)
         return evidence.chunks()
 
     def withdraw(self, work_id: str) -> Ended:

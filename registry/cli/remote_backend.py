@@ -88,8 +88,10 @@ class RemoteBackend:
     def receipt(self, work_id: str, index: int | None) -> dict[str, Any]:
         return self._client.receipt(work_id, index).receipt
 
-    def evidence_file(self, work_id: str, index: int | None, disclose: str, original: bool | None) -> Iterable[bytes]:
-        return self._client.evidence_file(work_id, index, disclose=disclose, original=original)
+    def evidence_file(
+        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, seal: bool
+    ) -> Iterable[bytes]:
+        return self._client.evidence_file(work_id, index, disclose=disclose, original=original, seal=seal)
 
     def withdraw(self, work_id: str) -> Ended:
         return self._client.withdraw(work_id)

@@ -133,11 +133,18 @@ class RegistryClient:
         return self._transport.shape(Registered, "GET", path, query={"index": index})
 
     def evidence_file(
-        self, work_id: str, index: int | None = None, *, disclose: str = "all", original: bool | None = None
+        self,
+        work_id: str,
+        index: int | None = None,
+        *,
+        disclose: str = "all",
+        original: bool | None = None,
+        seal: bool = False,
     ) -> Iterator[bytes]:
         """The evidence file of a work, or of its version at entry ``index``, in pieces.
 
-        ``disclose`` is ``all``, ``none`` or names of fields with commas between them. Refused: ``no_such_field``.
+        ``disclose`` is ``all``, ``none`` or names of fields with commas between them; ``seal`` has it stamped
+        by every timestamp authority. Refused: ``no_such_field``.
         """
         return self._transport.pieces(
             f"/v1/works/{quote(work_id, safe='')}/evidence",
@@ -145,6 +152,7 @@ class RegistryClient:
                 "index": index,
                 "disclose": disclose,
                 "original": None if original is None else str(original).lower(),
+                "seal": "true" if seal else None,
             },
         )
 

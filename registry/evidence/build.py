@@ -3,7 +3,7 @@
 The same material gives the same bytes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -12,7 +12,7 @@ from string import Template
 from registry.evidence.evidence_file import EvidenceFile
 from registry.evidence.offline_verifier import offline_verifier
 from registry.evidence.part import Part, Read
-from registry.verify import bag, canonical_json
+from registry.verify import asic, bag, canonical_json
 from registry.verify import evidence_form as form
 from registry.verify.container import MIMETYPE, MIMETYPE_NAME
 from registry.verify.custody import CustodyEvent, custody_record
@@ -39,6 +39,10 @@ SUFFIXES: Mapping[str, str] = {
 """What an original is called in the file. Its own name may say more than its holder wants to disclose."""
 
 
+Seal = Callable[[bytes], bytes]
+"""Answers a list of files with a timestamp token over it."""
+
+
 @dataclass(frozen=True)
 class Original:
     """The registered file: its media type, and how to read it in pieces."""
@@ -61,7 +65,8 @@ class Timestamp:
 class Material:
     """What goes into an evidence file. ``receipt`` is of the entry, its disclosure the one that the holder chose.
 
-    ``time`` (milliseconds, UTC) is when the file is made, ``software`` what makes it.
+    ``time`` (milliseconds, UTC) is when the file is made, ``software`` what makes it. ``seals`` stamp the whole file;
+    ASiC-E asks for one at least, the form of evidence files for none.
     """
 
     receipt: Receipt
@@ -70,6 +75,7 @@ class Material:
     time: int
     software: str
     timestamps: Sequence[Timestamp] = ()
+    seals: Sequence[Seal] = ()
 
 
 def build(material: Material) -> EvidenceFile:
@@ -97,8 +103,9 @@ def build(material: Material) -> EvidenceFile:
         Part.of(bag.PAYLOAD_SHA256, bag.manifest({part.name: part.sha256 for part in payload})),
         Part.of(bag.PAYLOAD_SHA512, bag.manifest({part.name: part.sha512 for part in payload})),
     ]
-    last = Part.of(bag.TAGS_SHA256, bag.manifest({part.name: part.sha256 for part in tags}))
-    return EvidenceFile((*tags[:3], *payload, *tags[3:], last))
+    seals = list(_seals(material.seals, (*tags, *payload)))
+    last = Part.of(bag.TAGS_SHA256, bag.manifest({part.name: part.sha256 for part in (*tags, *seals)}))
+    return EvidenceFile((*tags[:3], *payload, *tags[3:], *seals, last))
 
 
 def _payload(material: Material) -> Iterator[Part]:
@@ -119,6 +126,14 @@ def _payload(material: Material) -> Iterator[Part]:
     if material.original is not None:
         suffix = SUFFIXES.get(material.original.media_type, "")
         yield Part.streamed(f"{form.WORK_FOLDER}original{suffix}", material.original.read)
+
+
+def _seals(seals: Sequence[Seal], parts: Sequence[Part]) -> Iterator[Part]:
+    digests = {part.name: part.sha256 for part in parts}
+    for number, seal in enumerate(seals, 1):
+        manifest = asic.container_manifest(number, digests)
+        yield Part.of(asic.manifest_name(number), manifest)
+        yield Part.of(asic.timestamp_name(number), seal(manifest))
 
 
 def _readmes(subject: str, index: int, verifier_key: str) -> Iterator[Part]:

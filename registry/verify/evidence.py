@@ -1,27 +1,29 @@
 """Verification of an evidence file, in this order:
 
 1. the container, byte by byte; 2. each file against the manifests; 3. entry, disclosure, proof and signature, as of a
-receipt; 4. the original; 5. the custody record; 6. the timestamps.
+receipt; 4. the original; 5. the custody record; 6. the timestamps, over checkpoints and over the whole file.
 
 Manifests show that a file is whole, not who wrote it: whoever changes a file can write its manifests anew. What is
 proven of the work rests on the ledger's signature and on independent witnesses of time alone, and the report says so.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from registry.verify import bag, canonical_json
 from registry.verify import evidence_form as form
+from registry.verify.asic import check_container_timestamps
 from registry.verify.certificate import Certificate
 from registry.verify.commitment import Disclosure
 from registry.verify.container import Container
 from registry.verify.custody import parse_custody_record
-from registry.verify.encoding import utf8, utf8_text
-from registry.verify.errors import Contradiction, Malformed, VerificationError
+from registry.verify.encoding import utf8_text
+from registry.verify.errors import Contradiction, Malformed
+from registry.verify.manifest_check import UNPROVEN, FileDigests, check_manifests, digests_of
 from registry.verify.receipt import (
     NOT_PROVEN_BY_A_LEDGER,
+    NOTHING_SHOWN,
     OPERATORS_TIME,
     WHOSE_KEY,
     Receipt,
@@ -37,15 +39,20 @@ TIME_WITHIN_THE_BOUND = (
     "says of the time before is its statement."
 )
 REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network."
-UNPROVEN = "UNPROVEN"
-"""Begins the detail of a check on a file that no manifest lists."""
+WHAT_THE_MAKER_SAYS = (
+    "What the readme, the custody record and the bag's information say, and what the verifier in the file does: the "
+    "manifests show that they are whole, and whoever wrote the file wrote them."
+)
 
 
 @dataclass(frozen=True)
-class _Digests:
-    sha256: bytes
-    sha512: bytes
-    size: int
+class _Found:
+    """What the checks came to, as far as they went."""
+
+    registration: Registration = NOTHING_SHOWN
+    unlisted: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
 
 
 def verify_evidence(
@@ -62,96 +69,43 @@ def verify_evidence(
     in pieces: an original of any size needs no memory.
     """
     checks = Checks()
+    found = _check(checks, file, work_sha256, verifier_key, authority_roots)
+    return _report(checks, found, verifier_key)
+
+
+def _check(
+    checks: Checks,
+    file: BinaryIO,
+    work_sha256: bytes | None,
+    verifier_key: str | None,
+    authority_roots: Sequence[Certificate] | None,
+) -> _Found:
     container = checks.attempt("container", lambda: _container(file))
     if container is None:
-        return _report(checks, Registration(None, None, None), (), verifier_key)
-    digests = _digests(checks, container)
-    unlisted = _check_manifests(checks, container, digests)
+        return _Found()
+    digests = digests_of(checks, container)
+    unlisted = check_manifests(checks, container, digests)
+    unknown = tuple(name for name in container.members if not form.is_known(name) and name not in unlisted)
     checks.attempt("form", lambda: _form(container))
     receipt = checks.attempt("files of the entry", lambda: _receipt(container))
     if receipt is None:
         checks.skip("entry", "Without its files there is nothing to check.")
-        return _report(checks, Registration(None, None, None), unlisted, verifier_key)
+        return _Found(unlisted=unlisted, unknown=unknown)
     registration = check_registration(checks, receipt, verifier_key)
     checks.attempt("subject", lambda: _subject(container, registration))
     _check_originals(checks, digests, registration, work_sha256)
     checks.attempt("custody record", lambda: _custody(container))
-    witnesses = check_timestamps(checks, container, utf8(receipt.entry), authority_roots)
-    return _report(checks, registration, unlisted, verifier_key, witnesses)
+    sha256 = {name: digest.sha256 for name, digest in digests.items()}
+    witnesses = (
+        *check_timestamps(checks, container, receipt.entry, authority_roots),
+        *check_container_timestamps(checks, container, sha256, authority_roots),
+    )
+    return _Found(registration, unlisted, unknown, witnesses)
 
 
 def _container(file: BinaryIO) -> tuple[str, Container]:
     container = Container(file)
     return f"{len(container.members)} files, and not a byte before, between or behind them.", container
-
-
-def _digests(checks: Checks, container: Container) -> dict[str, _Digests]:
-    """What each file is; those that cannot be read to their end are reported and left out."""
-    found: dict[str, _Digests] = {}
-    for name, member in container.members.items():
-        sha256, sha512 = hashlib.sha256(), hashlib.sha512()
-        try:
-            for chunk in container.chunks(name):
-                sha256.update(chunk)
-                sha512.update(chunk)
-        except VerificationError as error:
-            checks.fail(f"file {name}", error)
-        else:
-            found[name] = _Digests(sha256.digest(), sha512.digest(), member.size)
-    return found
-
-
-def _check_manifests(checks: Checks, container: Container, digests: Mapping[str, _Digests]) -> tuple[str, ...]:
-    """Compares every file with every manifest that should list it; answers the files that none lists."""
-    listed: dict[str, dict[str, bytes]] = {}
-    for name, length in (
-        (bag.PAYLOAD_SHA256, bag.SHA256_BYTES),
-        (bag.PAYLOAD_SHA512, bag.SHA512_BYTES),
-        (bag.TAGS_SHA256, bag.SHA256_BYTES),
-    ):
-        try:
-            listed[name] = bag.parse_manifest(container.read(name, bag.LARGEST_TEXT), length)
-            _check_scope(name, listed[name])
-        except VerificationError as error:
-            checks.fail(f"file {name}", error)
-            listed.setdefault(name, {})
-    wrong = False
-    for name, entries in listed.items():
-        for path, expected in entries.items():
-            try:
-                _check_listed(path, name, expected, container, digests)
-            except VerificationError as error:
-                wrong = True
-                checks.fail(f"file {path}", error)
-    everywhere = {path for entries in listed.values() for path in entries}
-    unlisted = tuple(path for path in container.members if path not in everywhere and path != bag.TAGS_SHA256)
-    for path in unlisted:
-        checks.skip(f"file {path}", f"{UNPROVEN}: no manifest lists it, so nothing in here speaks for it.")
-    one_sided = set(listed[bag.PAYLOAD_SHA256]) ^ set(listed[bag.PAYLOAD_SHA512])
-    if not wrong and not one_sided:
-        checks.attempt("manifests", lambda: (f"{len(everywhere)} files are as the manifests list them.", None))
-    for path in sorted(one_sided):
-        checks.fail(f"file {path}", Malformed("One of the two payload manifests does not list it."))
-    return unlisted
-
-
-def _check_scope(manifest: str, entries: Mapping[str, bytes]) -> None:
-    of_payload = manifest != bag.TAGS_SHA256
-    for path in entries:
-        if path.startswith(bag.PAYLOAD_FOLDER) != of_payload or path == bag.TAGS_SHA256:
-            raise Malformed(f"It lists {path}, which is not its to list.")
-
-
-def _check_listed(
-    path: str, manifest: str, expected: bytes, container: Container, digests: Mapping[str, _Digests]
-) -> None:
-    if path not in container.members:
-        raise Malformed(f"It is missing; {manifest} lists it.")
-    if path not in digests:
-        return  # reported when it was read
-    found = digests[path].sha512 if manifest == bag.PAYLOAD_SHA512 else digests[path].sha256
-    if found != expected:
-        raise Contradiction(f"It is not the file that {manifest} lists.", expected=expected, found=found)
 
 
 def _form(container: Container) -> tuple[str, None]:
@@ -200,7 +154,7 @@ def _subject(container: Container, registration: Registration) -> tuple[str, Non
 
 
 def _check_originals(
-    checks: Checks, digests: Mapping[str, _Digests], registration: Registration, work_sha256: bytes | None
+    checks: Checks, digests: Mapping[str, FileDigests], registration: Registration, work_sha256: bytes | None
 ) -> None:
     inside = [path for path in digests if path.startswith(form.WORK_FOLDER)]
     for path in inside:
@@ -216,40 +170,37 @@ def _custody(container: Container) -> tuple[str, None]:
     return f"{len(events)} lines, each linked to the one before; the operator states them.", None
 
 
-def _report(
-    checks: Checks,
-    registration: Registration,
-    unlisted: Sequence[str],
-    given_key: str | None,
-    witnesses: tuple[Witness, ...] = (),
-) -> Report:
-    entry = registration.entry
-    trusted = any(one.trusted for one in witnesses)
-    not_proven = [TIME_WITHIN_THE_BOUND if trusted else OPERATORS_TIME, *NOT_PROVEN_BY_A_LEDGER]
-    if witnesses:
-        not_proven.append(REVOCATION)
-    if given_key is None:
-        not_proven.insert(0, WHOSE_KEY)
-    if unlisted:
-        not_proven.insert(0, f"Files that no manifest lists: {', '.join(unlisted)}.")
-    not_proven.append(
-        "What the readme, the custody record and the bag's information say: the manifests show that they are whole, "
-        "and whoever wrote the file wrote them."
-    )
+def _report(checks: Checks, found: _Found, given_key: str | None) -> Report:
+    entry = found.registration.entry
     return Report(
-        summary=_summary(checks, registration, unlisted, given_key),
+        summary=_summary(checks, found, given_key),
         checks=checks.made,
-        not_proven=tuple(not_proven),
-        disclosed=registration.disclosed or {},
+        not_proven=tuple(_not_proven(found, given_key)),
+        disclosed=found.registration.disclosed or {},
         claimed_time=None if entry is None else rfc3339(entry.time),
-        witnesses=witnesses,
+        witnesses=found.witnesses,
     )
 
 
-def _summary(checks: Checks, registration: Registration, unlisted: Sequence[str], given_key: str | None) -> str:
+def _not_proven(found: _Found, given_key: str | None) -> Iterator[str]:
+    if found.unlisted:
+        yield f"What these files say, which no manifest lists: {', '.join(found.unlisted)}."
+    if found.unknown:
+        yield f"What these files say, which are none of this form: {', '.join(found.unknown)}."
+    if given_key is None:
+        yield WHOSE_KEY
+    yield TIME_WITHIN_THE_BOUND if any(one.trusted for one in found.witnesses) else OPERATORS_TIME
+    yield from NOT_PROVEN_BY_A_LEDGER
+    if found.witnesses:
+        yield REVOCATION
+    yield WHAT_THE_MAKER_SAYS
+
+
+def _summary(checks: Checks, found: _Found, given_key: str | None) -> str:
     if (failed := checks.first_failed) is not None:
         return f"this file does not prove what it claims ({failed.name}: {failed.detail})"
-    assert registration.entry is not None  # noqa: S101 - without a failed check there is one
+    entry = found.registration.entry
+    assert entry is not None  # noqa: S101 - without a failed check there is one
     signed = "the key that was given" if given_key is not None else "the key that the file itself brings along"
-    extra = f"; {len(unlisted)} of its files are {UNPROVEN}" if unlisted else ""
-    return f"entry {registration.entry.index} is in the ledger as this file says, signed with {signed}{extra}."
+    extra = f"; {len(found.unlisted)} of its files are {UNPROVEN}" if found.unlisted else ""
+    return f"entry {entry.index} is in the ledger as this file says, signed with {signed}{extra}."

@@ -1,5 +1,9 @@
 """Where what stands in an evidence file, and the limits of each part. Writer and verifier share it."""
 
+import re
+
+from registry.verify import bag
+from registry.verify.container import MIMETYPE_NAME
 from registry.verify.note import LARGEST_NOTE
 from registry.verify.receipt import LARGEST_RECEIPT
 
@@ -20,11 +24,39 @@ README_ENGLISH, README_CHINESE = "README.en.txt", "README.zh.txt"
 TIMESTAMPS = "data/anchors/rfc3161/"
 """Below it a folder for each timestamp authority, with the four files below."""
 TOKEN, CHAIN, STAMPED, STAMPED_PROOF = "token.tst", "chain.pem", "checkpoint.txt", "entry.tlog-proof"
-CONTAINER_MANIFEST = "META-INF/ASiCManifest001.xml"
-CONTAINER_TIMESTAMP = "META-INF/timestamp001.tst"
 
 LARGEST_JSON = LARGEST_RECEIPT
 LARGEST_PROOF = LARGEST_NOTE
 LARGEST_TOKEN = 1_048_576
 """Bytes: tokens have 3 to 10 kB with their certificates."""
 MOST_AUTHORITIES = 100
+
+
+_KNOWN = frozenset(
+    {
+        MIMETYPE_NAME,
+        bag.DECLARATION_NAME,
+        bag.INFO_NAME,
+        bag.PAYLOAD_SHA256,
+        bag.PAYLOAD_SHA512,
+        bag.TAGS_SHA256,
+        ENTRY,
+        DISCLOSURE,
+        PROOF,
+        VERIFIER_KEY,
+        CUSTODY,
+        VERIFIER,
+        README_ENGLISH,
+        README_CHINESE,
+    }
+)
+_KNOWN_PATTERN = re.compile(
+    rf"{WORK_FOLDER}[^/]+|{TIMESTAMPS}[^/]+/(?:{'|'.join(map(re.escape, (TOKEN, CHAIN, STAMPED, STAMPED_PROOF)))})"
+    r"|META-INF/(?:ASiCManifest[0-9]{3}\.xml|timestamp[0-9]{3}\.tst)",
+    re.ASCII,
+)
+
+
+def is_known(name: str) -> bool:
+    """Whether a file of this name belongs to the form: something is checked of it, or said to be unchecked."""
+    return name in _KNOWN or _KNOWN_PATTERN.fullmatch(name) is not None

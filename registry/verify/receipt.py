@@ -84,6 +84,10 @@ class Registration:
     checkpoint: Checkpoint | None
 
 
+NOTHING_SHOWN = Registration(None, None, None)
+"""What is known before the first check."""
+
+
 def verify_receipt(
     content: bytes,
     *,
@@ -102,7 +106,7 @@ def verify_receipt(
         work_sha256 = hashlib.sha256(work).digest()
     receipt = checks.attempt("receipt", lambda: (f"A receipt of the form {VERSION}.", Receipt.parse(content)))
     if receipt is None:
-        return _report(checks, None, Registration(None, None, None), verifier_key)
+        return _report(checks, None, NOTHING_SHOWN, verifier_key)
     registration = check_registration(checks, receipt, verifier_key)
     if work_sha256 is None:
         checks.skip("original", "No original file was given.")

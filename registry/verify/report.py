@@ -164,10 +164,6 @@ class Checks:
         """Says that a check failed, and how."""
         self._made.append(Check(name, Result.FAILED, printable(" ".join(error.diagnostics().split()))))
 
-    def take(self, others: "Checks") -> None:
-        """Adds the checks of ``others``."""
-        self._made += others.made
-
     def skip(self, name: str, reason: str) -> None:
         """Says that a check was not made, and why."""
         self._made.append(Check(name, Result.NOT_CHECKED, reason))

@@ -14,7 +14,7 @@ from registry.verify.certificate import Certificate, parse_pem
 from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.container import Container
 from registry.verify.encoding import quoted, utf8, utf8_text
-from registry.verify.errors import Contradiction, Malformed
+from registry.verify.errors import Contradiction, Malformed, VerificationError
 from registry.verify.report import Checks, Witness
 from registry.verify.timestamp import Timestamp
 from registry.verify.tlog_proof import TlogProof
@@ -44,12 +44,12 @@ def authorities_in(container: Container) -> list[str]:
 
 
 def check_timestamps(
-    checks: Checks, container: Container, entry: bytes, roots: Sequence[Certificate] | None
+    checks: Checks, container: Container, entry: str, roots: Sequence[Certificate] | None
 ) -> tuple[Witness, ...]:
     """Checks every authority's token, under ``timestamp NAME``, and under ``authority NAME`` its way to ``roots``.
 
-    ``roots`` are the caller's; None if there are none, which leaves open whose tokens they are. ``entry`` are the
-    leaf's bytes. Answers a witness for each token that is intact.
+    ``roots`` are the caller's; None if there are none, which leaves open whose tokens they are. ``entry`` is the
+    leaf. Answers a witness for each token that is intact.
     """
     try:
         names = authorities_in(container)
@@ -58,11 +58,11 @@ def check_timestamps(
         return ()
     witnesses = []
     for name in names:
-        stamped = checks.attempt(f"timestamp {name}", lambda name=name: _stamped(container, name, entry))  # type: ignore[misc]
+        stamped = checks.attempt(f"timestamp {name}", lambda name=name: _stamped(container, name, utf8(entry)))  # type: ignore[misc]
         if stamped is None:
             checks.skip(f"authority {name}", "Without an intact token there is nobody to look for.")
             continue
-        trusted = _check_authority(checks, name, stamped, roots)
+        trusted = check_authority(checks, name, stamped.timestamp, stamped.chain, roots)
         witnesses.append(Witness(KIND, name, stamped.timestamp.latest, trusted=trusted))
     return tuple(witnesses)
 
@@ -88,23 +88,26 @@ def _stamped(container: Container, name: str, entry: bytes) -> tuple[str, _Stamp
     )
 
 
-def _check_authority(checks: Checks, name: str, stamped: _Stamped, roots: Sequence[Certificate] | None) -> bool:
-    """Whether its certificates lead to one of ``roots``."""
+def check_authority(
+    checks: Checks,
+    name: str,
+    timestamp: Timestamp,
+    chain: Sequence[Certificate],
+    roots: Sequence[Certificate] | None,
+) -> bool:
+    """Checks under ``authority NAME`` whether an intact token's certificates lead to one of ``roots``; answers that."""
     label = f"authority {name}"
     if roots is None:
         checks.skip(label, "No root was given (--tsa-root): anyone can make an authority of this name.")
         return False
-
-    def follow() -> tuple[str, bool]:
-        path = stamped.timestamp.path(stamped.chain, roots)
-        if path is None:
-            return "", False
-        return f"Its certificate leads to a root that was given, over {len(path)} certificates.", True
-
-    try_path = Checks()
-    trusted = try_path.attempt(label, follow)
-    if trusted is False:
+    try:
+        path = timestamp.path(chain, roots)
+    except VerificationError as error:
+        checks.fail(label, error)
+        return False
+    if path is None:
         checks.skip(label, "Its certificates lead to none of the roots that were given.")
         return False
-    checks.take(try_path)
-    return bool(trusted)
+    found = f"Its certificate leads to a root that was given, over {len(path)} certificates."
+    checks.attempt(label, lambda: (found, None))
+    return True

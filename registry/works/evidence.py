@@ -7,9 +7,10 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
+from registry.anchoring.stamping import no_time_witness
 from registry.anchoring.stored import earliest_over
 from registry.errors import Refused
-from registry.evidence.build import Material, Original, Timestamp, build
+from registry.evidence.build import Material, Original, Seal, Timestamp, build
 from registry.evidence.evidence_file import EvidenceFile
 from registry.installation import Installation
 from registry.ledger.receipt import receipt
@@ -52,12 +53,17 @@ def get_evidence(
     account_id: str | None = None,
     index: int | None = None,
     selection: Selection | None = None,
+    *,
+    sealed: bool = False,
 ) -> EvidenceFile:
     """The evidence file of the version at entry ``index``, the first where None; nothing where the selection is None
     is kept back.
 
+    ``sealed`` has every timestamp authority of the settings stamp the whole file now.
+
     NotFound (``no_such_work``, ``no_such_version``, ``work_erased``), Refused (``no_such_field``,
-    ``original_not_disclosed``, ``no_original``). The original is read here, and again when the file is written.
+    ``original_not_disclosed``, ``no_original``, ``no_time_witness``), Unavailable and Broken as the authorities. The
+    original is read here, and again when the file is written.
     """
     selection = selection or Selection()
     with installation.database.read() as session:
@@ -74,7 +80,8 @@ def get_evidence(
         digests = {"original": bytes.fromhex(found.file_sha256)}
         events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
     events.append(CustodyEvent(now, by, "made this evidence file for the holder", software, {}))
-    return build(Material(kept, original, events, now, software, timestamps))
+    seals = _seals(installation) if sealed else ()
+    return build(Material(kept, original, events, now, software, timestamps, seals))
 
 
 def _receipt(installation: Installation, session: Session, found: WorkVersion, selection: Selection) -> Receipt:
@@ -102,6 +109,13 @@ def _receipt(installation: Installation, session: Session, found: WorkVersion, s
             hint=f"Disclose {FILE_DIGEST_FIELD} too, or leave the original out.",
         )
     return disclosed
+
+
+def _seals(installation: Installation) -> list[Seal]:
+    witnesses = installation.stamping.witnesses
+    if not witnesses:
+        raise no_time_witness()
+    return [lambda listed, witness=witness: witness.stamp(listed).proof for witness in witnesses]  # type: ignore[misc]
 
 
 def _timestamps(installation: Installation, session: Session, index: int) -> list[Timestamp]:

@@ -42,6 +42,8 @@ def test_its_holder_chooses_what_is_in_it(studio: TestClient) -> None:
         assert any(name.startswith("data/work/") for name in names) is original
     refused = studio.get(f"{path}?disclose=price")
     assert (refused.status_code, refused.json()["code"]) == (422, "no_such_field")
+    refused = studio.get(f"{path}?seal=true")
+    assert (refused.status_code, refused.json()["code"]) == (422, "no_time_witness")
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

@@ -96,5 +96,20 @@ def test_after_the_registry_and_the_authority_are_gone_the_interval_is_still_pro
     assert [one["trusted"] for one in report["witnesses"]] == [True]
 
 
+def test_a_sealed_file_bears_a_timestamp_of_its_own(
+    studio_home: Path,
+    registered_once: tuple[Path, Answer],
+    authority: Authority,
+    stamped_by: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    work, file = registered_once[1].lines[0]["work_id"], tmp_path / "evidence.zip"
+    export = ("evidence", work, "-o", file, "--seal", "--home", studio_home, "--json")
+    assert run(*export).error["code"] == "no_time_witness"
+    assert run(*export, environment=stamped_by).code == 0
+    report = run("verify", file, "--tsa-root", authority.root, "--json").line
+    assert [(one["name"], one["trusted"]) for one in report["witnesses"]] == [("whole-file-001", True)]
+
+
 def test_a_root_that_is_no_certificate_is_wrong_usage(studio_home: Path) -> None:
     assert run("verify", studio_home / "registry.sqlite", "--tsa-root", __file__).code == 2

@@ -42,11 +42,12 @@ def test_it_fits_a_terminal_of_80_columns(told: Answer) -> None:
     assert [line for line in told.stderr.splitlines() if len(line) > 80 and "/index.html" not in line] == []
 
 
-def test_only_pictures_and_the_receipt_with_its_verifier_stay(told: Answer, own_folder: Path) -> None:
+def test_only_pictures_and_the_evidence_with_its_verifier_stay(told: Answer, own_folder: Path) -> None:
     assert told.code == 0
     (folder,) = own_folder.iterdir()
     assert {entry.name for entry in folder.iterdir()} == {
-        *("designs", "listings", "evidence", "original", "receipt.json", "forged.json", "verify.pyz"),
+        *("designs", "listings", "evidence", "original", "receipt.json"),
+        *("evidence.zip", "forged.zip", "verify.pyz"),
     }
     assert (folder / "evidence" / "index.html").exists()
 
@@ -55,7 +56,7 @@ def test_with_json_it_tells_the_outcome_in_one_line(tmp_path: Path) -> None:
     answer = run("demo", "--keep", tmp_path / "kept", "--json")
     line = answer.line
     assert answer.code == 0
-    assert (line["theft_noticed"], line["receipt_proven"], line["forgery_proven"]) == (True, True, False)
+    assert (line["theft_noticed"], line["evidence_proven"], line["forgery_proven"]) == (True, True, False)
     assert line["caught"] == line["stolen"] == 6
     kept = run("ledger", "verify", "--home", tmp_path / "kept" / "home", "--json").line
     assert (kept["ok"], kept["size"], kept["root"]) == (True, line["registered"], line["root"])

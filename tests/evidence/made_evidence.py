@@ -77,11 +77,12 @@ def failed(report: Report) -> dict[str, str]:
 
 
 def stamped(authority: Authority, *, name: str = "local") -> Material:
-    """The material with a token of ``authority`` over the checkpoint of the receipt."""
+    """The material with a token of ``authority`` over the checkpoint of the receipt, and one over the whole file."""
     proof = MATERIAL.receipt.tlog_proof
     text = parse_note(TlogProof.parse(proof).checkpoint).text
     chain = (authority.folder / "tsa.pem").read_bytes() + authority.root.read_bytes()
-    return replace(MATERIAL, timestamps=(Timestamp(name, authority.token(text.encode()), chain, proof),))
+    stamp = Timestamp(name, authority.token(text.encode()), chain, proof)
+    return replace(MATERIAL, timestamps=(stamp,), seals=(authority.token,))
 
 
 def without_original(*names: str) -> Material:

@@ -74,6 +74,15 @@ def test_a_file_that_no_manifest_lists_is_unproven_by_name() -> None:
     assert "data/report/certificate.pdf" in report.not_proven[0]
 
 
+def test_a_file_that_is_none_of_the_form_is_told_even_if_the_manifests_list_it() -> None:
+    def change(files: dict[str, bytes]) -> None:
+        files["data/report/certificate.pdf"] = b"%PDF-1.7 believe me"
+
+    report = verified(forged(change))
+    assert report.verdict == "proven"
+    assert any("none of this form: data/report/certificate.pdf" in sentence for sentence in report.not_proven)
+
+
 def test_an_unlisted_tag_file_is_unproven_by_name() -> None:
     report = verified(packed([*files_of().items(), ("NOTE.txt", b"believe me")]))
     assert [check.name for check in report.checks if check.detail.startswith("UNPROVEN")] == ["file NOTE.txt"]

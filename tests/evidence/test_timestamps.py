@@ -1,8 +1,12 @@
 """The interval that timestamps in an evidence file prove, and how it is graded."""
 
+import base64
+import hashlib
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -10,7 +14,7 @@ from registry.verify.certificate import Certificate, parse_pem
 from registry.verify.evidence import verify_evidence
 from registry.verify.report import Report, Result
 from tests.anchoring.authority import Authority
-from tests.evidence.made_evidence import evidence, failed, files_of, stamped, with_manifests_anew
+from tests.evidence.made_evidence import MATERIAL, evidence, failed, files_of, stamped, with_manifests_anew
 from tests.verify.made_receipt import KEY
 
 FOLDER = "data/anchors/rfc3161/local/"
@@ -54,7 +58,8 @@ def test_under_somebody_elses_root_it_bounds_nothing(authority: Authority, tmp_p
 def test_of_several_witnesses_the_earliest_trusted_one_bounds(authority: Authority, tmp_path: Path) -> None:
     files = files_of(stamped(Authority(tmp_path), name="a-stranger")) | files_of(stamped(authority))
     report = verified(with_manifests_anew(files), roots_of(authority))
-    assert [(one.name, one.trusted) for one in report.witnesses] == [("a-stranger", False), ("local", True)]
+    trusted = [(one.name, one.trusted) for one in report.witnesses if not one.name.startswith("whole-file")]
+    assert trusted == [("a-stranger", False), ("local", True)]
     times = {one.name: one.time for one in report.witnesses}
     assert report.to_json()["not_after"] == report.not_after
     assert times["a-stranger"] <= times["local"]
@@ -102,3 +107,47 @@ def test_the_report_says_that_nobody_asked_for_revocations(authority: Authority)
     report = verified(evidence(stamped(authority)), roots_of(authority))
     assert any("revoked" in sentence for sentence in report.not_proven)
     assert any("The exact time" in sentence for sentence in report.not_proven)
+
+
+def test_a_seal_over_the_whole_file_bounds_its_time_too(authority: Authority) -> None:
+    content = evidence(replace(MATERIAL, seals=(authority.token, authority.token)))
+    report = verified(content, roots_of(authority))
+    assert report.verdict == "proven"
+    assert [(one.name, one.trusted) for one in report.witnesses] == [("whole-file-001", True), ("whole-file-002", True)]
+    assert report.not_after is not None
+    assert verified(content, None).not_after is None
+
+
+@pytest.mark.parametrize("name", ["README.en.txt", "data/custody.jsonl", "bag-info.txt", "data/verifier/verify.pyz"])
+def test_a_seal_holds_what_whoever_made_the_file_wrote(authority: Authority, name: str) -> None:
+    files = files_of(replace(MATERIAL, seals=(authority.token,)))
+    files[name] += b"Another: line\n"
+    assert "timestamp whole-file-001" in failed(verified(with_manifests_anew(files), roots_of(authority)))
+
+
+@pytest.mark.parametrize("name", ["META-INF/timestamp001.tst", "META-INF/ASiCManifest001.xml"])
+def test_half_a_seal_is_none(authority: Authority, name: str) -> None:
+    files = files_of(replace(MATERIAL, seals=(authority.token,)))
+    del files[name]
+    assert "timestamp whole-file-001" in failed(verified(with_manifests_anew(files), roots_of(authority)))
+
+
+def test_a_seal_with_a_number_of_its_own_is_looked_at_too(authority: Authority) -> None:
+    files = files_of()
+    files["META-INF/ASiCManifest007.xml"] = b"<believe-me/>"
+    assert "timestamp whole-file-007" in failed(verified(with_manifests_anew(files), None))
+
+
+def test_the_list_that_is_sealed_is_well_formed_xml_with_every_digest(authority: Authority) -> None:
+    files = files_of(replace(MATERIAL, seals=(authority.token,)))
+    manifest = ElementTree.fromstring(files["META-INF/ASiCManifest001.xml"])
+    asic, ds = "{http://uri.etsi.org/02918/v1.2.1#}", "{http://www.w3.org/2000/09/xmldsig#}"
+    reference = manifest.find(f"{asic}SigReference")
+    assert reference is not None
+    assert reference.get("URI") == "META-INF/timestamp001.tst"
+    listed = {
+        one.get("URI"): base64.b64decode(one.findtext(f"{ds}DigestValue") or "")
+        for one in manifest.findall(f"{asic}DataObjectReference")
+    }
+    unlisted = {"mimetype", "tagmanifest-sha256.txt", "META-INF/ASiCManifest001.xml", "META-INF/timestamp001.tst"}
+    assert listed == {name: hashlib.sha256(content).digest() for name, content in files.items() if name not in unlisted}

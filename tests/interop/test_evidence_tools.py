@@ -1,5 +1,6 @@
 """Other people's tools accept their part of an evidence file."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -48,12 +49,12 @@ def test_the_tools_of_coreutils_check_each_manifest(unzipped: Path, manifest: st
 
 
 def openssl_verifies(bag: Path, root: Path) -> bool:
+    """Whether the command that the page for experts shows accepts the timestamp."""
     folder = bag / "data" / "anchors" / "rfc3161" / "local"
-    command = [
-        *("openssl", "ts", "-verify", "-token_in", "-in", "token.tst", "-data", "checkpoint.txt"),
-        *("-CAfile", str(root), "-untrusted", "chain.pem"),
-    ]
-    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+    shutil.copy(root, folder / "root.pem")
+    page = (Path(__file__).parents[2] / "docs" / "verify-evidence.md").read_text(encoding="utf-8")
+    (command,) = [line for line in page.splitlines() if line.startswith("openssl ts -verify ")]
+    return subprocess.run(command.split(), cwd=folder, capture_output=True, check=False).returncode == 0
 
 
 def test_openssl_verifies_the_timestamp_and_finds_a_changed_checkpoint(tmp_path: Path) -> None:
@@ -67,3 +68,14 @@ def test_openssl_verifies_the_timestamp_and_finds_a_changed_checkpoint(tmp_path:
     with (tmp_path / "bag" / "data/anchors/rfc3161/local/checkpoint.txt").open("ab") as text:
         text.write(b"!")
     assert not openssl_verifies(tmp_path / "bag", authority.root)
+
+
+def test_openssl_verifies_the_seal_over_the_whole_file(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority")
+    (tmp_path / "evidence.zip").write_bytes(evidence(stamped(authority)))
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        archive.extractall(tmp_path / "bag")
+    verify = ("openssl", "ts", "-verify", "-token_in", "-in", "timestamp001.tst", "-data", "ASiCManifest001.xml")
+    command = [*verify, "-CAfile", str(authority.root)]
+    folder = tmp_path / "bag" / "META-INF"
+    assert subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0

@@ -74,6 +74,10 @@ IncludeOriginal = Annotated[
     Query(description="Whether the registered file goes in; left out: if `file_sha256` is disclosed."),
 ]
 
+Seal = Annotated[
+    bool, Query(description="Whether every timestamp authority of the registry stamps the whole file, now.")
+]
+
 
 async def registration_form(request: Request, installation: Opened, _: Writer) -> AsyncIterator[Form]:
     with closing(await _form(request, installation)) as form:
@@ -224,10 +228,11 @@ def get_evidence(
     index: VersionIndex = None,
     disclose: Disclose = ALL,
     original: IncludeOriginal = None,
+    seal: Seal = False,
 ) -> StreamingResponse:
     """What its holder gives to a court. Choose what of the claim it discloses; the rest stays private and committed."""
     made = evidence.get_evidence(
-        installation, work_id, who.account_id, index, evidence.Selection.parse(disclose, original)
+        installation, work_id, who.account_id, index, evidence.Selection.parse(disclose, original), sealed=seal
     )
     return StreamingResponse(
         made.chunks(),

@@ -59,7 +59,7 @@ def demo(
             story.a_receipt_in_plain_words()
             caught, stolen = story.listings_are_checked()
             root = story.the_ledger_is_verified()
-            genuine, forged = story.a_receipt_is_verified_elsewhere()
+            genuine, forged = story.evidence_is_verified_elsewhere()
     except BaseException:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -75,7 +75,7 @@ def demo(
             "caught": caught,
             "stolen": stolen,
             "root": root,
-            "receipt_proven": genuine.proven,
+            "evidence_proven": genuine.proven,
             "forgery_proven": forged.proven,
             "seconds": round(time.monotonic() - began, 1),
         }
@@ -129,7 +129,7 @@ def _say_what_to_do_next(output: Output, folder: Path, home: Path | None) -> Non
             "look": f"{folder}/evidence/index.html",
             "register your own": f"{command} register FOLDER --creator 'Your Name'",
             "check a picture": f"{command} check PICTURE",
-            "keep a receipt": f"{command} works receipt WORK-ID -o receipt.json",
+            "give evidence": f"{command} evidence WORK-ID -o evidence.zip",
             "serve others": f"{command} serve",
             **({} if home is None else {"explore this one": f"{command} --home {home} works list"}),
         }

@@ -1,4 +1,4 @@
-"""A receipt verified the way a court would: by the verifier's file, in a Python that has nothing else."""
+"""An evidence file verified the way a court would: by the verifier's file, in a Python that has nothing else."""
 
 import subprocess
 import sys
@@ -21,12 +21,12 @@ class Verification:
     summary: str
 
 
-def verify_elsewhere(folder: Path, name: str, receipt: bytes, original: bytes, key: str) -> Verification:
-    """Writes receipt, original and verifier to ``folder`` and runs it isolated from everything installed.
+def verify_elsewhere(folder: Path, name: str, evidence: bytes, original: bytes, key: str) -> Verification:
+    """Writes evidence, original and verifier to ``folder`` and runs it isolated from everything installed.
 
     ``-I -S``: neither environment variables nor the user's or the machine's packages are seen.
     """
-    (folder / name).write_bytes(receipt)
+    (folder / name).write_bytes(evidence)
     (folder / ORIGINAL_NAME).write_bytes(original)
     (folder / FILE_NAME).write_bytes(offline_verifier())
     arguments = [FILE_NAME, name, "--work", ORIGINAL_NAME]

@@ -145,19 +145,21 @@ class Story:
         self._output.facts({"root": check.root})
         return check.root
 
-    def a_receipt_is_verified_elsewhere(self) -> tuple[Verification, Verification]:
-        """The receipt as it is, and with one letter of it changed."""
+    def evidence_is_verified_elsewhere(self) -> tuple[Verification, Verification]:
+        """The evidence file as it is, and with one letter of it changed."""
         self._heading("6  Years later, without this registry")
-        self._output.say("A court has three files and any Python 3.11; no network, nothing installed:")
+        self._output.say("A court has one file, an original and any Python 3.11; no network, nothing installed:")
         original = self._hero.file.read_bytes()
-        receipt, key = self._receipt_file(self._answer), self._installation.ledger.verifier_key
-        genuine = verify_elsewhere(self._folder, "receipt.json", receipt, original, key)
+        key = self._installation.ledger.verifier_key
+        evidence = b"".join(self._backend.evidence_file(self._answer.work_id, None, "all", None, seal=False))
+        (self._folder / "receipt.json").write_bytes(self._receipt_file(self._answer))
+        genuine = verify_elsewhere(self._folder, "evidence.zip", evidence, original, key)
         self._output.line(f"$ {genuine.command}", style="bold")
         self._tell(genuine)
         # The creator's name, one letter of it: what a forger would change first.
         name = self._hero.creator.encode()
         forged = verify_elsewhere(
-            self._folder, "forged.json", receipt.replace(name, name[:-1] + bytes([name[-1] ^ 1])), original, key
+            self._folder, "forged.zip", evidence.replace(name, name[:-1] + bytes([name[-1] ^ 1])), original, key
         )
         self._output.say("Somebody changes one letter of the creator's name:")
         self._tell(forged)
