@@ -17,7 +17,11 @@ def registered(installation: Installation, session: Session, index: int, status:
     """What the registration or amendment at entry ``index`` was answered. NotFound (``work_erased``) once erased."""
     version = session.get(WorkVersion, index)
     if version is None or version.answer is None:
-        raise work_erased()
+        raise NotFound(
+            "work_erased",
+            "The work was erased; its entry stays in the ledger, what it said is gone.",
+            hint="Ask the ledger for the entry itself.",
+        )
     ledger = installation.ledger
     kept = receipt(ledger, session, index, ledger.covering(session, index))
     proof = TlogProof.parse(str(kept["tlog_proof"]))
@@ -33,13 +37,4 @@ def registered(installation: Installation, session: Session, index: int, status:
         receipt=cast(dict[str, object], kept),
         findings=[Finding.model_validate_json(json.dumps(finding)) for finding in told["findings"]],
         notes=[NoteView.model_validate(note) for note in told["notes"]],
-    )
-
-
-def work_erased() -> NotFound:
-    """The refusal to tell what was erased."""
-    return NotFound(
-        "work_erased",
-        "The work was erased; its entry stays in the ledger, what it said is gone.",
-        hint="Ask the ledger for the entry itself.",
     )

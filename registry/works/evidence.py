@@ -1,10 +1,11 @@
 """The evidence file of a work: its holder chooses what of the claim it discloses, and whether the original is in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from typing import Self
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.anchoring.stamping import no_time_witness
@@ -13,12 +14,14 @@ from registry.errors import Refused
 from registry.evidence.build import Material, Original, Seal, Timestamp, build
 from registry.evidence.evidence_file import EvidenceFile
 from registry.installation import Installation
-from registry.ledger.receipt import receipt
-from registry.ledger.subject import entries_of
+from registry.verify.commitment import Disclosure
 from registry.verify.custody import CustodyEvent
+from registry.verify.entry import parse_entry
 from registry.verify.receipt import FILE_DIGEST_FIELD, Receipt
+from registry.verify.tree import leaf_hash
+from registry.works.answer import registered
 from registry.works.models import WorkVersion
-from registry.works.read import version_of
+from registry.works.read import owned_work, version_of
 
 ALL, NONE = "all", "none"
 
@@ -67,10 +70,12 @@ def get_evidence(
     """
     selection = selection or Selection()
     with installation.database.read() as session:
-        found = version_of(session, work_id, account_id, index)
-        kept = _receipt(installation, session, found, selection)
-        events = _recorded(installation, session, found.work_id)
+        work = owned_work(session, work_id, account_id)
+        found = version_of(session, work, index)
+        kept = registered(installation, session, found.entry_index, "already_registered").receipt
+        events = _recorded(installation, session, work.id)
         timestamps = _timestamps(installation, session, found.entry_index)
+    chosen = _chosen(Receipt.from_json(kept), selection, has_picture=found.file_sha256 is not None)
     now = installation.clock.milliseconds()
     software = f"firstmark {version('firstmark')}"
     by = installation.ledger.origin
@@ -79,36 +84,37 @@ def get_evidence(
         original = Original(found.media_type or "", partial(installation.objects.stream, found.file_sha256))
         digests = {"original": bytes.fromhex(found.file_sha256)}
         events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
-    events.append(CustodyEvent(now, by, "made this evidence file for the holder", software, {}))
+    events.append(CustodyEvent(now, by, f"made this evidence file for the holder; {work.state}", software, {}))
     seals = _seals(installation) if sealed else ()
-    return build(Material(kept, original, events, now, software, timestamps, seals))
+    return build(Material(chosen, original, events, now, software, timestamps, seals))
 
 
-def _receipt(installation: Installation, session: Session, found: WorkVersion, selection: Selection) -> Receipt:
-    disclosed = Receipt.from_json(
-        receipt(installation.ledger, session, found.entry_index, found.checkpoint_size, selection.names)
-    )
-    unknown = (selection.names or frozenset()) - set(disclosed.disclosure.values())
-    if unknown:
-        known = installation.ledger.disclosure(session, found.entry_index).values()
+def _chosen(kept: Receipt, selection: Selection, *, has_picture: bool) -> Receipt:
+    """The receipt with nothing disclosed but what was chosen."""
+    fields = kept.disclosure.fields
+    known = {field.name for field in fields}
+    names = known if selection.names is None else selection.names
+    if unknown := names - known:
         raise Refused(
             "no_such_field",
-            f"The claim of entry {found.entry_index} has no field {sorted(unknown)[0]!r}.",
+            f"The claim of this version has no field {sorted(unknown)[0]!r}.",
             hint=f"It has: {', '.join(sorted(known))}.",
         )
-    if selection.original and found.file_sha256 is None:
+    if selection.original and not has_picture:
         raise Refused(
             "no_original",
-            f"Entry {found.entry_index} has no picture, so there is no original to put in.",
+            "This version has no picture, so there is no original to put in.",
             hint="Name an entry with a picture, as 'registry works show' tells, or leave the original out.",
         )
-    if selection.original and FILE_DIGEST_FIELD not in disclosed.disclosure.values():
+    if selection.original and FILE_DIGEST_FIELD not in names:
         raise Refused(
             "original_not_disclosed",
             f"An original proves nothing without its digest, and {FILE_DIGEST_FIELD} is not to be disclosed.",
             hint=f"Disclose {FILE_DIGEST_FIELD} too, or leave the original out.",
         )
-    return disclosed
+    shown = tuple(field for field in fields if field.name in names)
+    others = (field.digest() for field in fields if field.name not in names)
+    return replace(kept, disclosure=Disclosure(shown, (*kept.disclosure.undisclosed, *others)))
 
 
 def _seals(installation: Installation) -> list[Seal]:
@@ -132,9 +138,13 @@ def _timestamps(installation: Installation, session: Session, index: int) -> lis
 
 
 def _recorded(installation: Installation, session: Session, work_id: str) -> list[CustodyEvent]:
-    """What the ledger says of the work, public as it is: nothing here opens what the holder keeps back."""
-    by = installation.ledger.origin
-    return [
-        CustodyEvent(entry.time, by, f"recorded entry {entry.index}, {entry.kind}", "registry", {"leaf": leaf})
-        for entry, leaf in entries_of(session, work_id)
-    ]
+    """What the ledger says of the work's versions, public as it is: nothing here opens what the holder keeps back."""
+    versions = select(WorkVersion.entry_index).where(WorkVersion.work_id == work_id).order_by(WorkVersion.entry_index)
+    events = []
+    for index in session.scalars(versions):
+        encoded = installation.ledger.entry(session, index)
+        entry = parse_entry(encoded)
+        digests = {"leaf": leaf_hash(encoded)}
+        action = f"recorded entry {index}, {entry.kind}"
+        events.append(CustodyEvent(entry.time, installation.ledger.origin, action, "registry", digests))
+    return events

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.errors import Conflict, NotFound
 from registry.installation import Installation
-from registry.works.answer import registered, work_erased
+from registry.works.answer import registered
 from registry.works.models import Work, WorkVersion
 from registry.works.schemas import Registered, VersionView, WorkPage, WorkView
 
@@ -60,23 +60,12 @@ def get_receipt(
 ) -> Registered:
     """What was answered to the first registration, or to the amendment at entry ``index``. NotFound."""
     with installation.database.read() as session:
-        version = _version_of(session, work_id, account_id, index)
+        version = version_of(session, owned_work(session, work_id, account_id), index)
         return registered(installation, session, version.entry_index, "already_registered")
 
 
-def version_of(session: Session, work_id: str, account_id: str | None, index: int | None) -> WorkVersion:
-    """The version of that account's work at entry ``index``, the first where None, while there is something in it.
-
-    NotFound (``no_such_work``, ``no_such_version``, ``work_erased``).
-    """
-    version = _version_of(session, work_id, account_id, index)
-    if version.answer is None:
-        raise work_erased()
-    return version
-
-
-def _version_of(session: Session, work_id: str, account_id: str | None, index: int | None) -> WorkVersion:
-    work = owned_work(session, work_id, account_id)
+def version_of(session: Session, work: Work, index: int | None) -> WorkVersion:
+    """The version of the work at entry ``index``, the first where None. NotFound (``no_such_version``)."""
     wanted = work.first_index if index is None else index
     version = session.get(WorkVersion, wanted)
     if version is None or version.work_id != work.id:

@@ -98,13 +98,14 @@ def test_a_version_with_drafts_alone_has_no_original(installation: Installation,
 def test_the_custody_record_tells_what_the_ledger_says_of_the_work(
     installation: Installation, work: Registered
 ) -> None:
+    amend(installation, work.work_id, DRAFT)
     withdraw(installation, work.work_id)
     record = parse_custody_record(files_of(get_evidence(installation, work.work_id))["data/custody.jsonl"])
     assert [event.action for event in record] == [
         "recorded entry 0, register",
-        "recorded entry 1, withdraw",
+        "recorded entry 1, amend",
         "read the original and compared it with its digest",
-        "made this evidence file for the holder",
+        "made this evidence file for the holder; withdrawn",
     ]
 
 
