@@ -10,7 +10,7 @@ from registry import errors
 from registry.anchoring.timestamp_authority import TimestampAuthority
 from registry.outbound.http_requests import check_address
 from registry.settings import Settings
-from registry.verify.certificate import LARGEST_PEM, parse_pem
+from registry.verify.certificate import LARGEST_PEM, parse_certificates
 from registry.verify.errors import VerificationError
 from registry.verify.evidence_form import MOST_AUTHORITIES
 from registry.verify.stamped_checkpoint import AUTHORITY_NAME
@@ -41,7 +41,7 @@ def authorities_of(settings: Settings) -> tuple[TimestampAuthority, ...]:
 
 def _authority(name: str, url: str, roots: Path, where: str) -> TimestampAuthority:
     try:
-        return TimestampAuthority(name, check_address(url), parse_pem(_read(roots, LARGEST_PEM)))
+        return TimestampAuthority(name, check_address(url), parse_certificates(_read(roots, LARGEST_PEM)))
     except errors.Refused as error:
         raise _refused(f"{where}: {error.message}") from error
     except VerificationError as error:

@@ -31,7 +31,7 @@ def verify(
 ) -> None:
     """Verify an evidence file or a receipt. Needs no network and no registry; the same as `python3 verify.pyz FILE`."""
     from registry.cli.file_access import opened_regular_file, read_small_file
-    from registry.verify.certificate import LARGEST_PEM, parse_pem
+    from registry.verify.certificate import LARGEST_PEM, parse_certificates
     from registry.verify.errors import VerificationError
     from registry.verify.file import sha256_of, verify_file
     from registry.verify.note import VerifierKey
@@ -44,7 +44,7 @@ def verify(
     roots = None
     try:
         for trusted in tsa_root or ():
-            roots = (roots or []) + parse_pem(read_small_file(trusted, LARGEST_PEM))
+            roots = (roots or []) + parse_certificates(read_small_file(trusted, LARGEST_PEM))
     except VerificationError as error:
         raise typer.BadParameter(f"no certificate to use. {error}", param_hint="--tsa-root") from error
     original = None

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from registry.verify.certificate import LARGEST_PEM, parse_pem
+from registry.verify.certificate import LARGEST_PEM, parse_certificates
 from registry.verify.errors import VerificationError
 from registry.verify.file import sha256_of, verify_file
 from registry.verify.note import VerifierKey
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         roots = None
         for file in options.tsa_root or ():
             with file.open("rb") as opened:
-                roots = (roots or []) + parse_pem(opened.read(LARGEST_PEM))
+                roots = (roots or []) + parse_certificates(opened.read(LARGEST_PEM))
         with options.file.open("rb") as opened:
             report = verify_file(opened, work_sha256=work, verifier_key=options.key, authority_roots=roots)
     except VerificationError as error:

@@ -118,7 +118,7 @@ class Certificate:
         return cls(
             encoded=encoded,
             signed=outer[0].encoded,
-            signature_algorithm=_algorithm(algorithm)[0],
+            signature_algorithm=algorithm_of(algorithm)[0],
             signature=outer[2].bits(),
             serial=serial.integer(),
             issuer=issuer.expect(der.SEQUENCE).encoded,
@@ -192,17 +192,22 @@ def path_to_root(
         path.append(issuer)
 
 
-def parse_pem(content: bytes) -> list[Certificate]:
-    """The certificates in a PEM file (RFC 7468), in its order; text between them is passed over. Never none."""
+def parse_certificates(content: bytes) -> list[Certificate]:
+    """The certificates in a PEM file (RFC 7468), in its order, or the one that is a file in DER; never none.
+
+    Text between certificates is passed over.
+    """
+    if content[:1] == bytes([der.SEQUENCE]):
+        return [Certificate.parse(content)]
     found = []
     for block in _PEM.findall(content):
         try:
             encoded = base64.b64decode(block, validate=False)
         except binascii.Error as error:
-            raise Malformed("A certificate in the PEM file is not base64.") from error
+            raise Malformed("A certificate in the file is not base64.") from error
         found.append(Certificate.parse(encoded))
     if not 0 < len(found) <= MOST_CERTIFICATES:
-        raise Malformed(f"A PEM file has 1 to {MOST_CERTIFICATES} certificates here; this one has {len(found)}.")
+        raise Malformed(f"A file has 1 to {MOST_CERTIFICATES} certificates here; this one has {len(found)}.")
     return found
 
 
@@ -228,18 +233,24 @@ def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Cert
     return None
 
 
-def _algorithm(element: der.Element) -> tuple[str, der.Element | None]:
+def algorithm_of(element: der.Element) -> tuple[str, der.Element | None]:
+    """An AlgorithmIdentifier: its identifier, and its parameter unless that is absent or NULL."""
     parts = element.children(der.SEQUENCE)
     if not 1 <= len(parts) <= 2:
         raise Malformed("An algorithm is an identifier and at most one parameter.")
-    return parts[0].identifier(), parts[1] if len(parts) == 2 else None
+    parameter = parts[1] if len(parts) == 2 else None
+    if parameter is not None and parameter.tag == der.NULL:
+        if parameter.content:
+            raise Malformed("An algorithm's empty parameter is not empty.")
+        parameter = None
+    return parts[0].identifier(), parameter
 
 
 def _public_key(element: der.Element) -> PublicKey:
     parts = element.children(der.SEQUENCE)
     if len(parts) != 2:
         raise Malformed("A public key has an algorithm and a value.")
-    algorithm, parameter = _algorithm(parts[0])
+    algorithm, parameter = algorithm_of(parts[0])
     curve = parameter.identifier() if parameter is not None and parameter.tag == der.OBJECT_IDENTIFIER else None
     return PublicKey(algorithm, curve, parts[1].bits())
 

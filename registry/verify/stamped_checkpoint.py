@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.verify import evidence_form as form
-from registry.verify.certificate import Certificate, parse_pem
+from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.container import Container
 from registry.verify.encoding import quoted, utf8, utf8_text
@@ -74,7 +74,7 @@ def _stamped(container: Container, name: str, entry: bytes) -> tuple[str, _Stamp
     timestamp = Timestamp.parse(container.read(folder + form.TOKEN, form.LARGEST_TOKEN))
     text = container.read(folder + form.STAMPED, form.LARGEST_PROOF)
     timestamp.check_of(text)
-    chain = parse_pem(container.read(folder + form.CHAIN, form.LARGEST_TOKEN))
+    chain = parse_certificates(container.read(folder + form.CHAIN, form.LARGEST_TOKEN))
     timestamp.check_signature(chain)
     proof = TlogProof.parse(utf8_text(container.read(folder + form.STAMPED_PROOF, form.LARGEST_PROOF)))
     checkpoint, note = unverified_checkpoint(proof.checkpoint)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.verify import der
-from registry.verify.certificate import MOST_CERTIFICATES, Certificate, path_to_root
+from registry.verify.certificate import MOST_CERTIFICATES, Certificate, algorithm_of, path_to_root
 from registry.verify.errors import Contradiction, Malformed
 
 DIGESTS = {
@@ -20,6 +20,8 @@ DIGESTS = {
 _SIGNED_DATA, _TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 _SIGNING_CERTIFICATE, _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
+_VERSIONS = (3, 4, 5)
+"""RFC 5652, section 5.1: 3 for other content than plain data; more if certificates of other kinds come along."""
 _MICROSECONDS = 1_000_000
 
 
@@ -56,6 +58,7 @@ class Timestamp:
         fields = content.expect(der.context(0)).only_child().children(der.SEQUENCE)
         if len(fields) < 4:
             raise Malformed("The token lacks some of its fields.")
+        version, digests = fields[0].integer(), [algorithm_of(one)[0] for one in fields[1].children(der.SET)]
         wrapped, signers = fields[2].children(der.SEQUENCE), fields[-1].children(der.SET)
         if len(wrapped) != 2 or wrapped[0].identifier() != _TST_INFO or len(signers) != 1:
             raise Malformed("The token is not a timestamp by one signer.")
@@ -64,9 +67,12 @@ class Timestamp:
         for field in fields[3:-1]:
             if field.tag == der.context(0):
                 certificates += [Certificate.parse(one.encoded) for one in field.children()]
+        signer = _Signer.parse(signers[0])
+        if version not in _VERSIONS or signer.digest_identifier not in digests:
+            raise Malformed("The token's frame is not the one of a timestamp.")
         if len(certificates) > MOST_CERTIFICATES:
             raise Malformed(f"The token has more than {MOST_CERTIFICATES} certificates.")
-        return _with_info(encoded, info, tuple(certificates), _Signer.parse(signers[0]))
+        return _with_info(encoded, info, tuple(certificates), signer)
 
     def check_of(self, message: bytes) -> None:
         """Contradiction unless it is a timestamp of ``message``."""
@@ -99,7 +105,7 @@ class _Signer:
 
     issuer_and_serial: tuple[bytes, int] | None
     key_identifier: bytes | None
-    digest_name: str
+    digest_identifier: str
     attributes: der.Element
     algorithm: str
     signature: bytes
@@ -109,7 +115,9 @@ class _Signer:
         fields = element.children(der.SEQUENCE)
         if len(fields) < 6:
             raise Malformed("The token's signer lacks some of its fields.")
-        _, who, digest, attributes, algorithm, signature = fields[:6]
+        version, who, digest, attributes, algorithm, signature = fields[:6]
+        if version.integer() != (1 if who.tag == der.SEQUENCE else 3):
+            raise Malformed("The token's signer is not named as its version says.")
         issuer, key = None, None
         if who.tag == der.SEQUENCE:
             name, serial = _pair(who)
@@ -119,11 +127,16 @@ class _Signer:
         return cls(
             issuer,
             key,
-            _digest_name(digest),
+            algorithm_of(digest)[0],
             attributes.expect(der.context(0)),
-            algorithm.children(der.SEQUENCE)[0].identifier() if algorithm.content else "",
+            algorithm_of(algorithm)[0],
             signature.octets(),
         )
+
+    @property
+    def digest_name(self) -> str:
+        """What the digest is called in :mod:`hashlib`."""
+        return _known_digest(self.digest_identifier)
 
     def is_by(self, certificate: Certificate) -> bool:
         """Whether ``certificate`` is the one that is named."""
@@ -218,11 +231,13 @@ def _accuracy(element: der.Element) -> int:
 
 
 def _digest_name(algorithm: der.Element) -> str:
-    parts = algorithm.children(der.SEQUENCE)
-    name = DIGESTS.get(parts[0].identifier()) if parts else None
-    if name is None:
+    return _known_digest(algorithm_of(algorithm)[0])
+
+
+def _known_digest(identifier: str) -> str:
+    if identifier not in DIGESTS:
         raise Malformed("The token uses a digest that is not known here, or too weak.")
-    return name
+    return DIGESTS[identifier]
 
 
 def _pair(element: der.Element) -> tuple[der.Element, der.Element]:

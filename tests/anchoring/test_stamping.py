@@ -17,7 +17,7 @@ from registry.anchoring.time_witness import Stamp
 from registry.anchoring.timestamp_authority import TimestampAuthority
 from registry.installation import Installation
 from registry.settings import Settings
-from registry.verify.certificate import parse_pem
+from registry.verify.certificate import parse_certificates
 from registry.verify.file import verify_file
 from registry.works.evidence import get_evidence
 from registry.works.register import register
@@ -27,7 +27,7 @@ from tests.works.test_register import CLAIM, caller, upload
 
 
 def asked(authority: Authority, url: str, name: str = "local") -> TimestampAuthority:
-    return TimestampAuthority(name, url, parse_pem(authority.root.read_bytes()))
+    return TimestampAuthority(name, url, parse_certificates(authority.root.read_bytes()))
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_the_evidence_file_carries_the_stamp_and_its_bound_holds_under_the_root_
     stamping(installation, local).round()
     append(installation, 5)
     content = b"".join(get_evidence(installation, work.work_id).chunks())
-    roots = parse_pem(authority.root.read_bytes())
+    roots = parse_certificates(authority.root.read_bytes())
     report = verify_file(BytesIO(content), verifier_key=installation.ledger.verifier_key, authority_roots=roots)
     assert report.verdict == "proven"
     (witness,) = report.witnesses

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from registry.verify.certificate import Certificate, parse_pem
+from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.evidence import verify_evidence
 from registry.verify.report import Report, Result
 from tests.anchoring.authority import Authority
@@ -25,7 +25,7 @@ def verified(content: bytes, roots: list[Certificate] | None) -> Report:
 
 
 def roots_of(authority: Authority) -> list[Certificate]:
-    return parse_pem(authority.root.read_bytes())
+    return parse_certificates(authority.root.read_bytes())
 
 
 def results(report: Report) -> dict[str, Result]:

@@ -2,19 +2,21 @@
 
 import hashlib
 import random
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from registry.verify.certificate import Certificate, parse_pem, path_to_root, pem
+from registry.verify.certificate import Certificate, parse_certificates, path_to_root, pem
 from registry.verify.errors import Contradiction, Malformed, VerificationError
 from registry.verify.timestamp import Timestamp
 from tests.anchoring.authority import P256, P384, RSA, Authority
 
 MESSAGE = b"example.com/log\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n"
 MICROSECONDS = 1_000_000
+REAL = Path(__file__).parent / "timestamps"
 Make = Callable[..., Authority]
 
 
@@ -30,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Make:
 
 
 def certificates(file: Path) -> list[Certificate]:
-    return parse_pem(file.read_bytes())
+    return parse_certificates(file.read_bytes())
 
 
 @pytest.mark.parametrize("key", [RSA, P256, P384], ids=["rsa", "p256", "p384"])
@@ -70,6 +72,21 @@ def test_a_token_of_something_else_is_refused(made: Make) -> None:
         Timestamp.parse(made().token(MESSAGE)).check_of(MESSAGE + b"\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "root", "seconds"),
+    [
+        ("identrust.tst", "identrust-root.der", 1_741_683_128),
+        ("sigstore-staging.tst", "sigstore-staging-root.pem", 1_746_791_935),
+    ],
+)
+def test_tokens_of_authorities_in_the_world_lead_to_their_roots(name: str, root: str, seconds: int) -> None:
+    """RSA with an intermediate, and ECDSA on P-384, both over "hello"; from the tests of rfc3161-client."""
+    token = Timestamp.parse((REAL / name).read_bytes())
+    token.check_of(b"hello")
+    assert token.time == seconds * MICROSECONDS
+    assert token.path((), certificates(REAL / root)) is not None
+
+
 def test_another_root_of_the_same_name_is_not_its_root(made: Make, tmp_path: Path) -> None:
     token = Timestamp.parse(made().token(MESSAGE))
     assert token.path((), certificates(Authority(tmp_path).root)) is None
@@ -97,7 +114,7 @@ def test_a_certificate_that_is_none_of_an_issuer_issues_nothing(made: Make) -> N
 
 def test_certificates_are_written_as_they_are_read(made: Make) -> None:
     content = made().root.read_bytes()
-    assert pem(parse_pem(content)) == content
+    assert pem(parse_certificates(content)) == content
 
 
 def test_what_of_a_token_is_signed_cannot_be_changed(made: Make) -> None:
@@ -121,6 +138,26 @@ def test_whatever_is_changed_the_parser_only_refuses(made: Make) -> None:
         changed = bytearray(encoded)
         changed[place] = source.randrange(256)
         unusable(bytes(changed[: source.choice([len(changed), place])]), ())
+
+
+def test_nothing_is_accepted_that_openssl_refuses(made: Make, tmp_path: Path) -> None:
+    """Of changed tokens, those few that still verify here: what no signature covers, such as a version number."""
+    authority = made(key=P256)
+    encoded = authority.token(MESSAGE)
+    roots = certificates(authority.root)
+    source = random.Random(11)
+    (tmp_path / "message").write_bytes(MESSAGE)
+    tried = 0
+    for place in source.sample(range(len(encoded)), 200):
+        changed = encoded[:place] + bytes([encoded[place] ^ 1 << source.randrange(8)]) + encoded[place + 1 :]
+        if unusable(changed, roots):
+            continue
+        tried += 1
+        (tmp_path / "token").write_bytes(changed)
+        verify = ("openssl", "ts", "-verify", "-token_in", "-in", "token", "-data", "message", "-CAfile")
+        done = subprocess.run([*verify, str(authority.root)], cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, place
+    assert tried < 20
 
 
 def unusable(encoded: bytes, roots: object) -> bool:
