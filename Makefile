@@ -18,12 +18,14 @@ MADE := $(VENV)/.made-in
 RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
 PROJECT := $(VENV)/.project-installed
+CONTRACTS := contracts/node_modules/.installed
 ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>/dev/null && echo usable),usable)
 .PHONY: $(MADE)
 endif
 
 .NOTPARALLEL:
-.PHONY: help demo install test lint format tools lock verifier torture torture-ledger torture-publication torture-evidence fuzz-api clean
+.PHONY: help demo install test lint format tools lock verifier contract torture torture-ledger torture-publication torture-evidence \
+  fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -36,6 +38,7 @@ help:
 	@echo "make torture-publication   a kill and an I/O error at every system call of a publication"
 	@echo "make torture-evidence   20,000 single-byte changes of an evidence file, each to be reported"
 	@echo "make verifier  write the offline verifier to build/verify.pyz"
+	@echo "make contract  compile the contract again"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
 	@echo "make lock      resolve the locks again (needs uv)"
 	@echo "make clean     remove .venv and everything that tools left behind"
@@ -70,7 +73,13 @@ $(PROJECT): pyproject.toml $(MADE) | $(RUNTIME)
 	@$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test: $(TESTING) $(PROJECT) tools lint
+# The contract's compiler, test runner and chain. Node itself comes from the test lock.
+$(CONTRACTS): contracts/package-lock.json $(TESTING)
+	@echo "Installing what contracts/package-lock.json names ..."
+	@cd contracts && PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --silent
+	@touch $@
+
+test: $(TESTING) $(PROJECT) $(CONTRACTS) tools lint
 	@$(RUN) -m pytest --numprocesses $(TEST_PROCESSES)
 
 lint: $(TESTING) $(PROJECT)
@@ -116,6 +125,10 @@ torture-publication: $(TESTING) $(PROJECT) tools
 torture-evidence: $(TESTING) $(PROJECT) tools
 	@$(RUN) -m tests.evidence.mutation
 
+# Commit what it writes: the tests compile again and compare.
+contract: $(CONTRACTS)
+	@PATH="$(abspath $(VENV))/bin:$$PATH" node contracts/compile.js
+
 # The same sources give the same bytes: compare its SHA-256 with the one that others publish.
 verifier: $(RUNTIME) $(PROJECT)
 	@mkdir -p build
@@ -132,5 +145,5 @@ lock:
 	$(LOCK) --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) contracts/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	find registry tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
