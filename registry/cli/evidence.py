@@ -21,12 +21,7 @@ class ExportByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(
-    cls=ExportByDefault,
-    no_args_is_help=True,
-    help="Write the one file of a work that proves what it proves without this registry: [b]registry evidence "
-    "WORK-ID -o FILE[/b].",
-)
+app = typer.Typer(cls=ExportByDefault, no_args_is_help=True)
 
 
 @app.callback()

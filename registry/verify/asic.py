@@ -5,13 +5,14 @@ over that list. It is never parsed: the verifier writes the one manifest that th
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from registry.verify import bag
 from registry.verify.certificate import Certificate
 from registry.verify.container import MIMETYPE_NAME, Container
 from registry.verify.encoding import base64_text
-from registry.verify.errors import Contradiction
-from registry.verify.evidence_form import LARGEST_TOKEN
+from registry.verify.errors import Contradiction, Malformed
+from registry.verify.evidence_form import LARGEST_TOKEN, MOST_AUTHORITIES
 from registry.verify.report import Checks, Witness
 from registry.verify.stamped_checkpoint import KIND, check_authority
 from registry.verify.timestamp import Timestamp
@@ -63,12 +64,18 @@ def check_container_timestamps(
     checks: Checks, container: Container, digests: Mapping[str, bytes], roots: Sequence[Certificate] | None
 ) -> tuple[Witness, ...]:
     """Checks the timestamps over the whole file, as :func:`check_timestamps` those over checkpoints."""
+    numbers = [
+        number
+        for number in range(HIGHEST_NUMBER + 1)
+        if {manifest_name(number), timestamp_name(number)} & container.members.keys()
+    ]
+    if len(numbers) > MOST_AUTHORITIES:
+        checks.fail("timestamps", Malformed(f"There are more than {MOST_AUTHORITIES} timestamps over the whole file."))
+        return ()
     witnesses = []
-    for number in range(HIGHEST_NUMBER + 1):
-        if not {manifest_name(number), timestamp_name(number)} & container.members.keys():
-            continue
+    for number in numbers:
         name = f"whole-file-{number:03d}"
-        timestamp = checks.attempt(f"timestamp {name}", lambda number=number: _stamped(container, digests, number))  # type: ignore[misc]
+        timestamp = checks.attempt(f"timestamp {name}", partial(_stamped, container, digests, number))
         if timestamp is None:
             checks.skip(f"authority {name}", "Without an intact token there is nobody to look for.")
             continue

@@ -15,7 +15,11 @@ from registry.verify import der, ecdsa, rsa
 from registry.verify.errors import Contradiction, Malformed, VerificationError
 
 MOST_CERTIFICATES = 20
-LONGEST_PATH = 8
+LONGEST_PATH = 5
+"""The authority, at most three issuers, and the root: one more than any has that courts know of."""
+MOST_NAMESAKES = 2
+"""Certificates of one issuer's name that are tried, among the roots and among the others each: a file made to keep its
+verifier busy gets a few signature checks for each of its tokens, and no more."""
 LARGEST_PEM = 1_048_576
 """Bytes: the roots of every authority in the world have less."""
 RSA = "1.2.840.113549.1.1.1"
@@ -223,13 +227,13 @@ def pem(certificates: Iterable[Certificate]) -> bytes:
 
 def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Certificate | None:
     """The one of ``candidates`` that signed ``certificate``: several may bear one name."""
-    for candidate in candidates:
-        if candidate.subject == certificate.issuer:
-            try:
-                certificate.check_issued_by(candidate)
-            except VerificationError:
-                continue  # another key of that name, perhaps of another kind
-            return candidate
+    namesakes = {one.encoded: one for one in candidates if one.subject == certificate.issuer}
+    for candidate in list(namesakes.values())[:MOST_NAMESAKES]:
+        try:
+            certificate.check_issued_by(candidate)
+        except VerificationError:
+            continue  # another key of that name, perhaps of another kind
+        return candidate
     return None
 
 

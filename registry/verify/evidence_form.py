@@ -29,7 +29,8 @@ LARGEST_JSON = LARGEST_RECEIPT
 LARGEST_PROOF = LARGEST_NOTE
 LARGEST_TOKEN = 1_048_576
 """Bytes: tokens have 3 to 10 kB with their certificates."""
-MOST_AUTHORITIES = 100
+MOST_AUTHORITIES = 20
+"""And so many timestamps over the whole file: each takes up to a second to verify, and nobody has more than a few."""
 
 
 _KNOWN = frozenset(

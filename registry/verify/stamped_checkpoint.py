@@ -8,6 +8,7 @@ stamped the root, stamped the entry.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from registry.verify import evidence_form as form
 from registry.verify.certificate import Certificate, parse_certificates
@@ -58,7 +59,7 @@ def check_timestamps(
         return ()
     witnesses = []
     for name in names:
-        stamped = checks.attempt(f"timestamp {name}", lambda name=name: _stamped(container, name, utf8(entry)))  # type: ignore[misc]
+        stamped = checks.attempt(f"timestamp {name}", partial(_stamped, container, name, utf8(entry)))
         if stamped is None:
             checks.skip(f"authority {name}", "Without an intact token there is nobody to look for.")
             continue

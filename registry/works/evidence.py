@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.anchoring.stamping import no_time_witness
 from registry.anchoring.stored import earliest_over
+from registry.anchoring.time_witness import TimeWitness
 from registry.errors import Refused
 from registry.evidence.build import Material, Original, Seal, Timestamp, build
 from registry.evidence.evidence_file import EvidenceFile
@@ -121,7 +122,11 @@ def _seals(installation: Installation) -> list[Seal]:
     witnesses = installation.stamping.witnesses
     if not witnesses:
         raise no_time_witness()
-    return [lambda listed, witness=witness: witness.stamp(listed).proof for witness in witnesses]  # type: ignore[misc]
+    return [partial(_sealed, witness) for witness in witnesses]
+
+
+def _sealed(witness: TimeWitness, listed: bytes) -> bytes:
+    return witness.stamp(listed).proof
 
 
 def _timestamps(installation: Installation, session: Session, index: int) -> list[Timestamp]:

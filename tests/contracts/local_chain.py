@@ -38,8 +38,9 @@ class Chain:
         return told["result"]
 
     def send(self, sender: str, to: str, data: str) -> dict[str, Any]:
-        """The receipt of a transaction; anvil knows the keys of its own accounts and mines at once."""
+        """The receipt of a transaction in a block of its own; anvil knows the keys of its accounts."""
         sent = self.ask("eth_sendTransaction", {"from": sender, "to": to, "data": data})
+        self.ask("evm_mine")
         receipt: dict[str, Any] = self.ask("eth_getTransactionReceipt", sent)
         assert receipt["status"] == "0x1"
         return receipt
@@ -52,7 +53,7 @@ class Chain:
 @contextmanager
 def local_chain(chain_id: int) -> Iterator[Chain]:
     """A new chain with this id, for as long as the block lasts."""
-    command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--accounts", "3"]
+    command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--no-mining"]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as node:
         try:
             assert node.stdout is not None

@@ -138,6 +138,17 @@ def test_a_seal_with_a_number_of_its_own_is_looked_at_too(authority: Authority) 
     assert "timestamp whole-file-007" in failed(verified(with_manifests_anew(files), None))
 
 
+def test_a_file_made_to_keep_its_verifier_busy_is_refused(authority: Authority) -> None:
+    files = files_of()
+    for number in range(21):
+        files[f"META-INF/timestamp{number:03d}.tst"] = b""
+    assert "timestamps" in failed(verified(with_manifests_anew(files), None))
+    files = files_of()
+    for number in range(21):
+        files[f"data/anchors/rfc3161/authority-{number}/token.tst"] = b""
+    assert "timestamps" in failed(verified(with_manifests_anew(files), None))
+
+
 def test_the_list_that_is_sealed_is_well_formed_xml_with_every_digest(authority: Authority) -> None:
     files = files_of(replace(MATERIAL, seals=(authority.token,)))
     manifest = ElementTree.fromstring(files["META-INF/ASiCManifest001.xml"])
