@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from registry.cli.bench_evidence import evidence
 from registry.cli.options import AsJson
 from registry.cli.output import Output
 from registry.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Measure this installation, with other tools beside it.")
+app.command()(evidence)
 
 LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 """Bytes; a pair has about a hundred."""

@@ -128,3 +128,11 @@ def test_the_package_s_index_answers_as_looking_at_every_hash_does() -> None:
 def test_growth_is_the_power_that_time_follows() -> None:
     assert growth_exponent([10, 100, 1000], [1, 10, 100]) == pytest.approx(1)
     assert growth_exponent([10], [1]) is None
+
+
+def test_the_cost_of_evidence_is_measured() -> None:
+    build, verify = run("bench", "evidence", "--entries", "40", "--files", "3", "--json").lines
+    assert (build["case"], build["entries"], build["files"]) == ("build", 40, 3)
+    assert verify["case"] == "verify"
+    assert 0 < build["p50_ms"] <= build["p99_ms"]
+    assert verify["p50_ms"] > 0

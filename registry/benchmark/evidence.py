@@ -1,0 +1,92 @@
+"""What evidence costs: building a file beside a ledger of some size, and verifying it as a court would."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from registry.accounts.account import find_or_create_account
+from registry.accounts.caller import Caller
+from registry.benchmark.firstmark import throw_away_installation
+from registry.benchmark.registration import drawn_files
+from registry.evidence.offline_verifier import FILE_NAME, offline_verifier
+from registry.installation import Installation
+from registry.works.evidence import Selection, get_evidence
+from registry.works.register import register
+from registry.works.schemas import Upload, parse_claim
+
+WORKS = 10
+SIDE = 400
+ENTRIES_AT_ONCE = 500
+"""Entries appended in one unit of work: each is signed over, which takes most of the time here."""
+VERIFICATIONS = 5
+
+
+def measure_evidence(
+    entries: int, files: int, seed: int, advance: Callable[[int], None]
+) -> Iterator[dict[str, object]]:
+    """A row for building ``files`` files without the original, and one for verifying one in a bare Python.
+
+    ``cpu_`` is what building takes of one core, which a busy machine does not change.
+    """
+    with throw_away_installation() as installation:
+        works = _registered(installation, seed)
+        _fill(installation, entries, advance)
+        built: list[float] = []
+        processor: list[float] = []
+        size, content = 0, b""
+        for number in range(files):
+            began, used = time.perf_counter(), time.process_time()
+            evidence = get_evidence(installation, works[number % WORKS], selection=Selection(original=False))
+            content = b"".join(evidence.chunks())
+            built.append(1000 * (time.perf_counter() - began))
+            processor.append(1000 * (time.process_time() - used))
+            size = len(content)
+        costs = {**_told(built), **_told(processor, "cpu_")}
+        yield {"case": "build", "entries": entries, "files": files, "bytes": size, **costs}
+    yield {"case": "verify", "files": VERIFICATIONS, "bytes": size, **_told(list(_verification_times(content)))}
+
+
+def _told(milliseconds: list[float], kind: str = "") -> dict[str, object]:
+    half, nearly_all = np.percentile(milliseconds, (50, 99))
+    return {f"{kind}p50_ms": round(float(half), 1), f"{kind}p99_ms": round(float(nearly_all), 1)}
+
+
+def _registered(installation: Installation, seed: int) -> list[str]:
+    with installation.database.write() as session:
+        account = find_or_create_account(session, "Benchmark", installation.clock, installation.randomness)
+        caller = Caller.local(account)
+    claim = parse_claim({"creator": "Benchmark"})
+    return [
+        register(installation, caller, Upload(content, name), claim).work_id
+        for name, content in drawn_files(WORKS, SIDE, seed)
+    ]
+
+
+def _fill(installation: Installation, entries: int, advance: Callable[[int], None]) -> None:
+    with installation.database.read() as session:
+        size = installation.ledger.head(session).size
+    while size < entries:
+        upto = min(size + ENTRIES_AT_ONCE, entries)
+        with installation.database.write() as session:
+            for number in range(size, upto):
+                installation.ledger.append(session, "capture", f"cap_{number}", {})
+        advance(upto - size)
+        size = upto
+
+
+def _verification_times(content: bytes) -> Iterator[float]:
+    """Milliseconds, each with the start of a Python that has nothing installed."""
+    with tempfile.TemporaryDirectory(prefix="firstmark-bench-") as folder:
+        (Path(folder) / "evidence.zip").write_bytes(content)
+        (Path(folder) / FILE_NAME).write_bytes(offline_verifier())
+        for _ in range(VERIFICATIONS):
+            began = time.perf_counter()
+            subprocess.run(  # noqa: S603 - our own verifier on a file that was just written
+                [sys.executable, "-I", "-S", FILE_NAME, "evidence.zip"], cwd=folder, check=True, capture_output=True
+            )
+            yield 1000 * (time.perf_counter() - began)
