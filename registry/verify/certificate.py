@@ -192,7 +192,9 @@ def path_to_root(
         if issuer is None or issuer in path or len(path) == LONGEST_PATH:
             return None
         issuer.check_valid_at(moment)
-        issuer.check_may_issue(below=len(path) - 1)
+        # A root of version 1 cannot say what it may do; that it is given says so (RFC 5280, section 6.1.4 (k)).
+        if issuer.extensions or issuer not in roots:
+            issuer.check_may_issue(below=len(path) - 1)
         path.append(issuer)
 
 

@@ -38,6 +38,9 @@ TIME_WITHIN_THE_BOUND = (
     "The exact time: shown is only that the entry was there when the first trusted witness saw it; what the operator "
     "says of the time before is its statement."
 )
+OPERATORS_CLOCK = (
+    "The operator's clock: its time in the entry is later than the time at which a trusted witness had seen the entry."
+)
 REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network."
 WHAT_THE_MAKER_SAYS = (
     "What the readme, the custody record and the bag's information say, and what the verifier in the file does: the "
@@ -190,6 +193,9 @@ def _not_proven(found: _Found, given_key: str | None) -> Iterator[str]:
     if given_key is None:
         yield WHOSE_KEY
     yield TIME_WITHIN_THE_BOUND if any(one.trusted for one in found.witnesses) else OPERATORS_TIME
+    first = min((one.time for one in found.witnesses if one.trusted), default=None)
+    if first is not None and found.registration.entry is not None and found.registration.entry.time > first:
+        yield OPERATORS_CLOCK
     yield from NOT_PROVEN_BY_A_LEDGER
     if found.witnesses:
         yield REVOCATION

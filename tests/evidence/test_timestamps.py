@@ -10,12 +10,19 @@ from xml.etree import ElementTree
 
 import pytest
 
+from registry.evidence.build import Material, Timestamp
 from registry.verify.certificate import Certificate, parse_certificates
-from registry.verify.evidence import verify_evidence
+from registry.verify.checkpoint import Checkpoint
+from registry.verify.commitment import Disclosure, commitment
+from registry.verify.entry import NO_PREVIOUS, Entry
+from registry.verify.evidence import OPERATORS_CLOCK, verify_evidence
+from registry.verify.receipt import Receipt
 from registry.verify.report import Report, Result
+from registry.verify.tlog_proof import TlogProof
+from registry.verify.tree import leaf_hash
 from tests.anchoring.authority import Authority
 from tests.evidence.made_evidence import MATERIAL, evidence, failed, files_of, stamped, with_manifests_anew
-from tests.verify.made_receipt import KEY
+from tests.verify.made_receipt import KEY, SIGNER
 
 FOLDER = "data/anchors/rfc3161/local/"
 
@@ -162,3 +169,23 @@ def test_the_list_that_is_sealed_is_well_formed_xml_with_every_digest(authority:
     }
     unlisted = {"mimetype", "tagmanifest-sha256.txt", "META-INF/ASiCManifest001.xml", "META-INF/timestamp001.tst"}
     assert listed == {name: hashlib.sha256(content).digest() for name, content in files.items() if name not in unlisted}
+
+
+def recorded_at(time: int, authority: Authority) -> Material:
+    """An entry with this time, alone in its ledger, and a token over that."""
+    entry = Entry(0, "register", time, NO_PREVIOUS, "wrk_0", commitment([])).to_bytes()
+    text = Checkpoint(SIGNER.verifier_key.name, 1, leaf_hash(entry)).to_text()
+    proof = TlogProof(0, (), SIGNER.sign(text)).to_text()
+    stamp = Timestamp("local", authority.token(text.encode()), authority.root.read_bytes(), proof)
+    receipt = Receipt(entry.decode(), Disclosure((), ()), proof, KEY)
+    return replace(MATERIAL, receipt=receipt, original=None, timestamps=(stamp,))
+
+
+@pytest.mark.parametrize(("time", "told"), [(1_700_000_000_000, False), (4_000_000_000_000, True)])
+def test_an_operators_time_after_a_trusted_witness_saw_the_entry_is_told(
+    authority: Authority, time: int, told: bool
+) -> None:
+    report = verified(evidence(recorded_at(time, authority)), roots_of(authority))
+    assert report.verdict == "proven"
+    assert (OPERATORS_CLOCK in report.not_proven) is told
+    assert OPERATORS_CLOCK not in verified(evidence(recorded_at(time, authority)), None).not_proven

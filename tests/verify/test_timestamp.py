@@ -5,6 +5,7 @@ import random
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,16 @@ def test_tokens_of_authorities_in_the_world_lead_to_their_roots(name: str, root:
     token.check_of(b"hello")
     assert token.time == seconds * MICROSECONDS
     assert token.path((), certificates(REAL / root)) is not None
+
+
+def test_a_root_that_is_given_may_be_too_old_to_say_that_it_is_one(made: Make) -> None:
+    """Certificates of version 1 have no extensions; some roots in trust lists are of that kind."""
+    authority = made()
+    old = replace(certificates(authority.root)[0], extensions={})
+    token = Timestamp.parse(authority.token(MESSAGE))
+    assert token.path((), [old]) is not None
+    with pytest.raises(Malformed, match="not one of an issuer"):
+        token.path([old], ())
 
 
 def test_another_root_of_the_same_name_is_not_its_root(made: Make, tmp_path: Path) -> None:
