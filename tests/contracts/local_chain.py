@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -54,7 +55,10 @@ class Chain:
 def local_chain(chain_id: int) -> Iterator[Chain]:
     """A new chain with this id, for as long as the block lasts."""
     command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--no-mining"]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as node:
+    # A session of its own: what is started here are scripts that start the node, and all of them have to end.
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as node:
         try:
             assert node.stdout is not None
             for line in node.stdout:
@@ -64,4 +68,4 @@ def local_chain(chain_id: int) -> Iterator[Chain]:
             else:
                 raise AssertionError("anvil ended before it listened")
         finally:
-            node.kill()
+            os.killpg(node.pid, signal.SIGKILL)
