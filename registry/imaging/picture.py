@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.imaging.local_features import LocalFeatures
+from registry.imaging.regions import Regions
 from registry.imaging.symmetry import Symmetry
+from registry.imaging.template import Template
+from registry.imaging.view import Box
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,23 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Features:
+    """What the search finds parts of the picture by. Derived data: no entry commits to it.
+
+    ``view`` is the picture reduced to a longer side of at most VIEW_SIDE: shape (height, width, 4), uint8, sRGB,
+    straight alpha. Everything else is in its pixels. ``ink`` is the bounding box of what is drawn, ``ground`` the
+    grey level on which the features were taken.
+    """
+
+    view: NDArray[np.uint8]
+    ink: Box
+    ground: int
+    local: LocalFeatures
+    regions: Regions
+    template: Template
+
+
+@dataclass(frozen=True)
 class Reading:
     """A picture file, read.
 
@@ -64,4 +85,5 @@ class Reading:
     fingerprints: tuple[Fingerprint, ...]
     variants: tuple[HashVariant, ...]
     raster: NDArray[np.uint8]
+    features: Features
     notes: tuple[Note, ...]

@@ -7,10 +7,13 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from registry.imaging import canonical_pixels, dct_hash, refusals
+from registry.imaging import canonical_pixels, dct_hash, refusals, view
 from registry.imaging.decoding import decode
 from registry.imaging.file_type import media_type
-from registry.imaging.picture import Fingerprint, HashVariant, Reading
+from registry.imaging.local_features import local_features
+from registry.imaging.picture import Features, Fingerprint, HashVariant, Reading
+from registry.imaging.regions import regions
+from registry.imaging.template import template
 
 PHASH = "imagehash-phash64/1"
 DHASH = "imagehash-dhash64/1"
@@ -26,6 +29,7 @@ def read(content: bytes, wait_for_memory: Callable[[], None] = lambda: None) -> 
     pixels = canonical_pixels.CanonicalPixels(upright.height, upright.width, upright.rows)
     raster = canonical_pixels.raster(pixels)
     fingerprints, variants = _fingerprints(pixels)
+    seen = view.reduced(lambda start, end: pixels.rgba[start:end], pixels.height, pixels.width, view.VIEW_SIDE)
     return Reading(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -37,7 +41,21 @@ def read(content: bytes, wait_for_memory: Callable[[], None] = lambda: None) -> 
         fingerprints=fingerprints,
         variants=variants,
         raster=raster,
+        features=features(seen),
         notes=notes,
+    )
+
+
+def features(seen: view.Pixels) -> Features:
+    """Everything that the search takes from a view."""
+    box, ground = view.ink_box(seen), view.contrasting_ground(seen)
+    return Features(
+        view=seen,
+        ink=box,
+        ground=ground,
+        local=local_features(seen, ground),
+        regions=regions(seen, ground),
+        template=template(seen, box),
     )
 
 

@@ -1,0 +1,95 @@
+"""The picture as the search looks at it: reduced once, straight alpha, with the ground on which its ink stands out."""
+
+from collections.abc import Callable
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+VIEW_SIDE = 900
+"""Pixels of the longer side: a design at a fifth of a listing still has 180 of them."""
+INK_ALPHA = 12
+"""Alpha above which a pixel counts as ink."""
+_RIM = 5
+_NEARER = 30
+"""Per cent of the rim's pixels that decide which ground is farther from them."""
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+Pixels = NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels; right and bottom are outside."""
+
+
+def reduced(rows: Callable[[int, int], Pixels], height: int, width: int, side: int) -> Pixels:
+    """The picture whose rows ``rows(start, end)`` answers as RGBA, area-averaged to a longer side of at most ``side``.
+
+    Reads it in strips. Not normative: no fingerprint that the ledger commits to is derived from it.
+    """
+    longer = max(height, width)
+    if longer <= side:
+        return rows(0, height).copy()
+    target = (max(1, round(width * side / longer)), max(1, round(height * side / longer)))
+    step = max(1, longer // (2 * side))
+    strip = 64 * step
+    parts = []
+    for start in range(0, height, strip):
+        end = min(start + strip, height)
+        part = _premultiplied(rows(start, end))
+        size = (max(1, width // step), max(1, (end - start) // step))
+        parts.append(cv2.resize(part, size, interpolation=cv2.INTER_AREA) if step > 1 else part)
+    whole = cv2.resize(np.concatenate(parts), target, interpolation=cv2.INTER_AREA)
+    return _straight(cast("NDArray[np.float32]", whole))
+
+
+def resized(pixels: Pixels, side: int) -> Pixels:
+    """``pixels`` with a longer side of ``side``, also enlarged."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    size = (max(3, round(width * scale)), max(3, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return _straight(cast("NDArray[np.float32]", cv2.resize(_premultiplied(pixels), size, interpolation=how)))
+
+
+def ink_box(pixels: Pixels) -> Box:
+    """The bounding box of what is not transparent; the whole picture where nothing is drawn."""
+    drawn = pixels[..., 3] > INK_ALPHA
+    columns, lines = np.flatnonzero(drawn.any(axis=0)), np.flatnonzero(drawn.any(axis=1))
+    if not len(columns):
+        return 0, 0, pixels.shape[1], pixels.shape[0]
+    return int(columns[0]), int(lines[0]), int(columns[-1]) + 1, int(lines[-1]) + 1
+
+
+def contrasting_ground(pixels: Pixels) -> int:
+    """255 or 0: the grey level from which the rim of the ink differs more, so that no logo vanishes on it."""
+    alpha = pixels[..., 3]
+    if alpha.min() == 255:
+        return 255
+    ink = (alpha > 128).astype(np.uint8)
+    inner = cv2.erode(ink, np.ones((_RIM, _RIM), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
+    rim = ink > inner
+    if np.count_nonzero(rim) < 2 * _RIM:
+        return 255
+    luma = pixels[rim][:, :3].astype(np.float32) @ LUMA
+    return 255 if np.percentile(255 - luma, _NEARER) >= np.percentile(luma, _NEARER) else 0
+
+
+def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
+    """Composited on a grey level, shape (height, width, 3)."""
+    alpha = pixels[..., 3:].astype(np.float32) / 255
+    return cast("NDArray[np.float32]", pixels[..., :3] * alpha + np.float32(ground) * (1 - alpha))
+
+
+def _premultiplied(pixels: Pixels) -> NDArray[np.float32]:
+    colour = pixels.astype(np.float32)
+    if pixels[..., 3].min() < 255:
+        colour[..., :3] *= colour[..., 3:] / np.float32(255)
+    return colour
+
+
+def _straight(pixels: NDArray[np.float32]) -> Pixels:
+    alpha = pixels[..., 3:]
+    if alpha.min() < 255:
+        pixels = pixels.copy()
+        pixels[..., :3] *= 255 / np.maximum(alpha, np.float32(1e-3))
+    return np.clip(pixels + 0.5, 0, 255).astype(np.uint8)

@@ -1,0 +1,116 @@
+"""Moving a work's template over the listing to where its edges fit best, coarse and then fine."""
+
+import math
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.imaging import view
+from registry.imaging.gradient_field import blurred, double_angle
+from registry.imaging.picture import Features
+from registry.imaging.template import SIDE, Template
+from registry.similarity import kernels
+from registry.similarity.hypotheses import longest_side
+
+COARSE_SIDE = 64.0
+"""Pixels that the template's longer side has in the field of the coarse stage."""
+FINE_SIDE = 130.0
+COARSE_STEPS = 200
+FINE_STEPS = 400
+_COARSE_REACH = 3.0
+_FINE_REACH = 4.0
+LEAST_VISIBLE = 0.22
+_STEP_OF_LEVELS = 0.5
+"""Octaves between two sizes at which the listing's field is kept."""
+_SMALLEST_FIELD = 40
+_LARGEST_FIELD = 1_400
+
+
+class ListingFields:
+    """A listing's colours in its view, and its gradient fields and blurred copies at the sizes asked for."""
+
+    def __init__(self, features: Features) -> None:
+        self.colours = view.on_ground(features.view, features.ground)
+        self.height, self.width = self.colours.shape[:2]
+        self._longer = max(self.height, self.width)
+        self._fields: dict[int, NDArray[np.float32]] = {}
+        self._blurred: dict[int, NDArray[np.float32]] = {}
+
+    def field(self, side: int) -> NDArray[np.float32]:
+        """The gradient field of the listing reduced (or enlarged) to a longer side of ``side`` pixels."""
+        if side not in self._fields:
+            scale = side / self._longer
+            size = (max(8, round(self.width * scale)), max(8, round(self.height * scale)))
+            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+            sized = np.asarray(cv2.resize(self.colours, size, interpolation=how), np.float32)
+            field, _ = double_angle(sized, noise=4.0, smoothing=0.8)
+            field = blurred(field, 1.2)
+            length = np.hypot(field[..., 0], field[..., 1])
+            around = np.sqrt(blurred(length * length, 6.0))
+            field = field / (np.maximum(length, np.float32(1.3) * around) + np.float32(0.35))[..., None]
+            self._fields[side] = np.ascontiguousarray(field, np.float32)
+        return self._fields[side]
+
+    def side_for(self, quad: NDArray[np.float64], target: float) -> int:
+        """The longer side, in steps, at which ``quad`` has about ``target`` pixels."""
+        octaves = math.log2(self._longer * target / longest_side(quad) / 1000)
+        side = 1000 * 2 ** (round(octaves / _STEP_OF_LEVELS) * _STEP_OF_LEVELS)
+        return int(min(_LARGEST_FIELD, max(_SMALLEST_FIELD, side)))
+
+    def softened(self, deviation: float) -> NDArray[np.float32]:
+        """The colours after a Gaussian of about ``deviation`` pixels."""
+        step = round(math.log2(deviation) * 2)
+        if step not in self._blurred:
+            self._blurred[step] = blurred(self.colours, 2 ** (step / 2))
+        return self._blurred[step]
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the longer side of the view."""
+        return float(self._longer)
+
+
+def ink_size(template: Template) -> tuple[float, float]:
+    """Width and height of the ink in longer sides of it."""
+    height, width = template.pixels.shape[:2]
+    return width / SIDE, height / SIDE
+
+
+def coarse(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Agreement and the better place, as an affine print."""
+    return _moved(listing, template, template.coarse, quad, COARSE_SIDE, _COARSE_REACH, COARSE_STEPS, False)
+
+
+def fine(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Agreement and the best place, in perspective."""
+    return _moved(listing, template, template.fine, quad, FINE_SIDE, _FINE_REACH, FINE_STEPS, True)
+
+
+def _moved(
+    listing: ListingFields,
+    template: Template,
+    points: NDArray[np.float32],
+    quad: NDArray[np.float64],
+    side: float,
+    reach: float,
+    steps: int,
+    perspective: bool,
+) -> tuple[float, NDArray[np.float64]]:
+    if not len(points):
+        return -1.0, quad
+    level = listing.side_for(quad, side)
+    scale = level / listing.scale
+    width, height = ink_size(template)
+    best, visible, moved = kernels.refined(
+        listing.field(level), quad * scale, points, width, height, reach, _noise(steps), LEAST_VISIBLE, perspective
+    )
+    return best * min(1.0, 0.5 + visible), moved / scale
+
+
+@cache
+def _noise(steps: int) -> NDArray[np.float64]:
+    return np.random.default_rng(steps).standard_normal((steps, 8))
+
+

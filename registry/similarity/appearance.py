@@ -1,0 +1,164 @@
+"""What the listing shows where a work is said to lie, compared with the work pixel by pixel."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.imaging.gradient_field import Field, blurred, double_angle
+from registry.imaging.template import SIDE, Template
+from registry.imaging.view import INK_ALPHA
+from registry.similarity.alignment import ListingFields
+from registry.similarity.hypotheses import longest_side
+
+_MARGIN = 6
+_BLOCK = 16
+_LEAST_PIXELS = 150
+_HALF = 128.0
+_SOFT_EDGE = 0.3
+_AROUND = np.ones((7, 7), np.uint8)
+_CLOSE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How alike work and listing are in the work's frame, under one quadrilateral.
+
+    ``edges`` is the correlation of the gradient fields over the ink and its surroundings, ``typical_block`` and
+    ``weak_block`` the median and the 20th percentile of that over blocks (weighted by their edges), ``soft_edges``
+    the same correlation after a blur, ``tone`` the correlation of grey levels (negative: inverted), ``visible``
+    the share of the ink that lies in the listing, ``explained`` the share of the listing's edges there that the work
+    has too, ``scale`` pixels of the view for a pixel of the template, ``detail`` the number of blocks with edges.
+    """
+
+    edges: float
+    typical_block: float
+    weak_block: float
+    soft_edges: float
+    tone: float
+    visible: float
+    explained: float
+    scale: float
+    detail: int
+
+
+NOTHING = Appearance(-1.0, -1.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+def appearance(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> Appearance:
+    """Lay the listing back over the template and compare; NOTHING where too little of it is visible."""
+    height, width = template.pixels.shape[:2]
+    size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + _MARGIN
+    matrix = cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32))
+    scale = longest_side(quad) / SIDE
+    colours = listing.colours if scale < 1.5 else listing.softened(0.35 * scale)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    seen = np.asarray(cv2.warpPerspective(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    inside = _inside(matrix, size, listing)
+    padded = np.asarray(
+        cv2.copyMakeBorder(template.pixels, *(_MARGIN,) * 4, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0)), np.float32
+    )
+    alpha = padded[..., 3:] / 255
+    ink = (alpha[..., 0] > _SOFT_EDGE).astype(np.uint8)
+    near = (cv2.dilate(ink, _AROUND) > 0) & inside
+    if np.count_nonzero(near) < _LEAST_PIXELS:
+        return NOTHING
+    visible = float(np.count_nonzero((ink > 0) & inside) / max(1, np.count_nonzero(ink)))
+    beside = (cv2.dilate(ink, _CLOSE) == 0) & inside
+    ground = np.median(seen[beside], axis=0) if np.count_nonzero(beside) > 20 else np.full(3, _HALF)
+    expected, field, own = _best_rendering(padded, alpha, ground.astype(np.float32), scale, seen, near)
+    theirs = _field(seen)
+    dot = (own * theirs).sum(axis=2)
+    own_energy, their_energy = (own * own).sum(axis=2), (theirs * theirs).sum(axis=2)
+    soft_own, soft_theirs = blurred(own, 2.5), blurred(theirs, 2.5)
+    blocks, count = _blocks(dot, own_energy, their_energy, near)
+    return Appearance(
+        edges=field,
+        typical_block=blocks[0],
+        weak_block=blocks[1],
+        soft_edges=_correlation(soft_own, soft_theirs, near),
+        tone=_tone(expected, seen, near),
+        visible=visible,
+        explained=float(np.minimum(own_energy, their_energy)[near].sum() / (their_energy[near].sum() + 1e-6)),
+        scale=scale,
+        detail=count,
+    )
+
+
+def _inside(matrix: NDArray[np.float64], size: tuple[int, int], listing: ListingFields) -> NDArray[np.bool_]:
+    across, down = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
+    depth = matrix[2, 0] * across + matrix[2, 1] * down + matrix[2, 2]
+    x = (matrix[0, 0] * across + matrix[0, 1] * down + matrix[0, 2]) / depth
+    y = (matrix[1, 0] * across + matrix[1, 1] * down + matrix[1, 2]) / depth
+    within: NDArray[np.bool_] = (x >= 0) & (y >= 0) & (x < listing.width) & (y < listing.height)
+    return within
+
+
+def _best_rendering(
+    padded: NDArray[np.float32],
+    alpha: NDArray[np.float32],
+    ground: NDArray[np.float32],
+    scale: float,
+    seen: NDArray[np.float32],
+    near: NDArray[np.bool_],
+) -> tuple[NDArray[np.float32], float, Field]:
+    """The work on the listing's ground as it is, as its negative, or by its outline: whichever fits; also its field."""
+    ink = padded[..., :3]
+    renderings = [ink * alpha + ground * (1 - alpha)]
+    if padded[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN, 3].min() <= 255 - INK_ALPHA:
+        renderings += [
+            (255 - ink) * alpha + ground * (1 - alpha),
+            np.concatenate([ink * alpha + np.float32(_HALF) * (1 - alpha), alpha * np.float32(_HALF)], axis=2),
+        ]
+    theirs = _field(seen)
+    best: tuple[float, int, Field] | None = None
+    for number, rendering in enumerate(renderings):
+        # A print smaller than the template has lost detail that the template still has.
+        own = _field(blurred(rendering, 0.5 / scale) if scale < 0.9 else rendering)
+        alike = _correlation(own, theirs, near)
+        if best is None or alike > best[0]:
+            best = (alike, number, own)
+    assert best is not None  # noqa: S101 - there is always a first rendering
+    shown = renderings[best[1]] if renderings[best[1]].shape[2] == 3 else renderings[0]
+    return shown, best[0], best[2]
+
+
+def _field(colours: NDArray[np.float32]) -> Field:
+    field, _ = double_angle(np.ascontiguousarray(colours, np.float32), noise=2.0, smoothing=1.2)
+    return blurred(field, 1.0)
+
+
+def _correlation(own: Field, theirs: Field, near: NDArray[np.bool_]) -> float:
+    a, b = own[near], theirs[near]
+    return float((a * b).sum() / math.sqrt(((a * a).sum() + 1) * ((b * b).sum() + 1)))
+
+
+def _tone(expected: NDArray[np.float32], seen: NDArray[np.float32], near: NDArray[np.bool_]) -> float:
+    a, b = expected.mean(axis=2)[near], seen.mean(axis=2)[near]
+    return float(((a - a.mean()) * (b - b.mean())).mean() / (a.std() * b.std() + 4))
+
+
+def _blocks(
+    dot: NDArray[np.float32],
+    own: NDArray[np.float32],
+    theirs: NDArray[np.float32],
+    near: NDArray[np.bool_],
+) -> tuple[tuple[float, float], int]:
+    """Median and 20th percentile of the agreement of blocks, weighted by the work's edges; and how many blocks."""
+    height, width = near.shape
+    across = width // _BLOCK + 1
+    number = ((np.arange(height) // _BLOCK)[:, None] * across + (np.arange(width) // _BLOCK)[None, :])[near]
+    sums = [np.bincount(number, part[near]) for part in (dot, own, theirs)]
+    with_edges = sums[1] > 0.02 * sums[1].sum() / max(1, np.count_nonzero(sums[1]))
+    if not with_edges.any():
+        return (-1.0, -1.0), 0
+    alike = sums[0][with_edges] / np.sqrt((sums[1][with_edges] + 0.5) * (sums[2][with_edges] + 0.5))
+    order = np.argsort(alike)
+    weight = np.cumsum(np.sqrt(sums[1][with_edges][order]))
+    places = np.searchsorted(weight, np.array([0.5, 0.2]) * weight[-1])
+    typical, weak = alike[order][np.minimum(places, len(order) - 1)]
+    return (float(typical), float(weak)), int(np.count_nonzero(with_edges))
+

@@ -1,0 +1,228 @@
+"""Where in a listing a registered work might lie: quadrilaterals proposed by local features and by regions."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.imaging.local_features import LocalFeatures
+from registry.imaging.regions import SPIN, Regions, terms
+from registry.similarity import kernels
+from registry.similarity.feature_index import FeatureIndex, Hits, magnitudes_of
+from registry.similarity.vocabulary import PROBES, seen_through, vocabulary
+
+MOST_PER_SOURCE = 40
+MOST_PER_WORK = 3
+MOST_GROUPS = 100
+"""Works in one of four appearances (inverted, mirrored) whose hits are looked at for a common transformation."""
+MOST_PAIRS = 160
+REGIONS_EACH = 40
+LEAST_REGION_SCORE = 0.3
+TOLERANCE = 0.06
+"""Of the work's longer side: how far a feature may lie from where the transformation takes it."""
+FLOOR = 3.0
+"""Pixels of the view, likewise."""
+_SOFTNESS = 16.0
+"""Bits: a hit at this distance weighs 1/e of an exact one."""
+_LEAST_FOR_AFFINE = 4
+_GREATEST_SHEAR = 1.7
+_ANGLES = 64
+_SAME = 0.1
+_LEAST_SIDE = 24.0
+"""Pixels of the view: what is smaller cannot be verified."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """The ink of the picture of ``entry`` lies at ``quad`` (8: x, y of its corners from the left top on, in the view)."""
+
+    entry: int
+    quad: NDArray[np.float64]
+    strength: float
+    inliers: int
+
+
+def longest_side(quad: NDArray[np.float64]) -> float:
+    """The longer of the mean width and the mean height, in pixels."""
+    corners = quad.reshape(4, 2)
+    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    return float(max(sides[0] + sides[2], sides[1] + sides[3]) / 2)
+
+
+class WorkSizes:
+    """Width and height of each picture's ink in units of its longer side."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[int, tuple[float, float]] = {}
+
+    def put(self, entry: int, width: float, height: float) -> None:
+        """Remember one; any unit."""
+        self._sizes[entry] = (width / max(width, height), height / max(width, height))
+
+    def quad(self, entry: int, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The ink's corners under an affine map, shape (2, 3)."""
+        width, height = self._sizes[entry]
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+        mapped: NDArray[np.float64] = (corners @ matrix[:, :2].T + matrix[:, 2]).ravel()
+        return mapped
+
+
+def from_local_features(index: FeatureIndex, sizes: WorkSizes, features: LocalFeatures) -> list[Hypothesis]:
+    """From features alike, under the similarity that most of a work's agree on."""
+    if not len(features):
+        return []
+    found: list[Hypothesis] = []
+    groups: list[tuple[float, int, bool, bool, Hits, NDArray[np.float64]]] = []
+    for inverted in (False, True):
+        for mirrored in (False, True):
+            turned = seen_through(features.descriptors, inverted=inverted, mirrored=mirrored)
+            hits = _nearest_each(index.hits(vocabulary().cells(turned, PROBES), vocabulary().codes(turned)))
+            if len(hits.entries):
+                groups += _groups(hits, inverted, mirrored)
+    groups.sort(key=lambda group: (-group[0], group[1], group[2], group[3]))
+    for _, entry, inverted, mirrored, hits, weights in groups[:MOST_GROUPS]:
+        found += _agreed(sizes, features.places, entry, inverted, mirrored, hits, weights)
+    return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)))
+
+
+def from_regions(index: FeatureIndex, sizes: WorkSizes, regions: Regions) -> list[Hypothesis]:
+    """From regions alike, turned to where their phases agree best."""
+    if not len(regions):
+        return []
+    spectra = _complex(regions.spectra)
+    alike = index.alike_regions(magnitudes_of(regions.spectra), REGIONS_EACH)
+    if not alike:
+        return []
+    numbers = np.array([number for number, _, _ in alike])
+    theirs = _complex(np.stack([region["spectrum"] for _, _, region in alike]))
+    places = np.stack([region["place"] for _, _, region in alike]).astype(np.float64)
+    found: list[Hypothesis] = []
+    for mirrored in (False, True):
+        products = spectra[numbers] * (theirs if mirrored else theirs.conj())
+        agreement = np.real(products @ _turns())
+        best = agreement.argmax(axis=1)
+        for k in np.flatnonzero(agreement.max(axis=1) >= LEAST_REGION_SCORE):
+            x, y, spread = regions.places[numbers[k]].astype(np.float64)
+            matrix = _similarity(2 * math.pi * best[k] / _ANGLES, spread / places[k, 2], mirrored)
+            matrix[:, 2] = np.array([x, y]) - matrix[:, :2] @ places[k, :2]
+            entry = alike[int(k)][1]
+            found.append(Hypothesis(entry, sizes.quad(entry, matrix), float(agreement[k, best[k]]), 0))
+    return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)))
+
+
+def _nearest_each(hits: Hits) -> Hits:
+    """Of a listing feature's hits in one work only the nearest: repeated structure must not vote twice."""
+    order = np.lexsort((hits.distances, hits.features, hits.entries))
+    entries, features = hits.entries[order], hits.features[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (entries[1:] != entries[:-1]) | (features[1:] != features[:-1])
+    kept = order[first]
+    return Hits(hits.features[kept], hits.entries[kept], hits.places[kept], hits.distances[kept])
+
+
+def _groups(
+    hits: Hits, inverted: bool, mirrored: bool
+) -> list[tuple[float, int, bool, bool, Hits, NDArray[np.float64]]]:
+    """Hits by work, with weights: near ones count more, those of a feature that hits many works less."""
+    rarity = 1 / np.sqrt(1 + np.bincount(hits.features))
+    weights = np.exp(-((hits.distances / _SOFTNESS) ** 2)) * rarity[hits.features]
+    starts = np.flatnonzero(np.append(True, hits.entries[1:] != hits.entries[:-1]))
+    totals = np.add.reduceat(weights, starts)
+    ends = np.append(starts[1:], len(weights))
+    grouped = []
+    for k in np.argsort(-totals, kind="stable")[:MOST_GROUPS]:
+        part = slice(int(starts[k]), int(ends[k]))
+        own = Hits(hits.features[part], hits.entries[part], hits.places[part], hits.distances[part])
+        grouped.append((float(totals[k]), int(own.entries[0]), inverted, mirrored, own, weights[part]))
+    return grouped
+
+
+def _agreed(
+    sizes: WorkSizes,
+    places: NDArray[np.float32],
+    entry: int,
+    inverted: bool,
+    mirrored: bool,
+    hits: Hits,
+    weights: NDArray[np.float64],
+) -> list[Hypothesis]:
+    strongest = np.argsort(-weights, kind="stable")[:MOST_PAIRS]
+    weights = weights[strongest]
+    work = hits.places[strongest].astype(np.float64)
+    listing = places[hits.features[strongest]].astype(np.float64)
+    scale = listing[:, 2] / np.maximum(work[:, 2], 1e-4)
+    angle = listing[:, 3] - (math.pi - work[:, 3] if mirrored else work[:, 3]) + (math.pi if inverted else 0.0)
+    cosine, sine, sign = np.cos(angle) * scale, np.sin(angle) * scale, -1.0 if mirrored else 1.0
+    x, y = work[:, 0], work[:, 1]
+    maps = np.stack(
+        [
+            cosine * sign,
+            -sine,
+            listing[:, 0] - cosine * sign * x + sine * y,
+            sine * sign,
+            cosine,
+            listing[:, 1] - sine * sign * x - cosine * y,
+        ],
+        axis=1,
+    )
+    pairs = np.ascontiguousarray(np.concatenate([work[:, :2], listing[:, :2]], axis=1))
+    best, support = kernels.best_supported(maps, pairs, weights, TOLERANCE, FLOOR)
+    if best < 0:
+        return []
+    matrix = maps[best].reshape(2, 3)
+    off = pairs[:, :2] @ matrix[:, :2].T + matrix[:, 2] - pairs[:, 2:]
+    allowed = TOLERANCE**2 * abs(float(np.linalg.det(matrix[:, :2]))) + FLOOR**2
+    agreeing = (off * off).sum(axis=1) < allowed
+    inliers = int(agreeing.sum())
+    if inliers >= _LEAST_FOR_AFFINE:
+        matrix = _affine(pairs[agreeing], weights[agreeing], matrix)
+    return [Hypothesis(entry, sizes.quad(entry, matrix), float(support), inliers)]
+
+
+def _affine(
+    pairs: NDArray[np.float64], weights: NDArray[np.float64], otherwise: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The least-squares affine map of the agreeing pairs, unless it shears more than a print would."""
+    root = np.sqrt(weights)[:, None]
+    known = np.concatenate([pairs[:, :2], np.ones((len(pairs), 1))], axis=1)
+    solution = np.linalg.lstsq(known * root, pairs[:, 2:] * root, rcond=None)[0].T
+    larger, smaller = np.linalg.svd(solution[:, :2])[1]
+    return solution if smaller > 0 and larger / smaller < _GREATEST_SHEAR else otherwise
+
+
+def _similarity(angle: float, scale: float, mirrored: bool) -> NDArray[np.float64]:
+    cosine, sine, sign = math.cos(angle) * scale, math.sin(angle) * scale, -1.0 if mirrored else 1.0
+    return np.array([[cosine * sign, -sine, 0.0], [sine * sign, cosine, 0.0]])
+
+
+def _complex(spectra: NDArray[np.int8]) -> NDArray[np.complex64]:
+    numbers = spectra[..., 0].astype(np.float32) + 1j * spectra[..., 1].astype(np.float32)
+    unit: NDArray[np.complex64] = numbers / np.maximum(np.linalg.norm(numbers, axis=1, keepdims=True), 1e-6)
+    return unit.astype(np.complex64)
+
+
+@cache
+def _turns() -> NDArray[np.complex64]:
+    """exp(i (m - 2) alpha) for each term and angle: undoes what a turn by alpha does to a spectrum."""
+    angles = 2 * np.pi * np.arange(_ANGLES) / _ANGLES
+    return np.exp(1j * (terms()[:, None] - SPIN) * angles[None, :]).astype(np.complex64)
+
+
+def _apart(ordered: list[Hypothesis]) -> list[Hypothesis]:
+    """The first MOST_PER_SOURCE that are large enough and not nearly the same as one before."""
+    kept: list[Hypothesis] = []
+    of_work: dict[int, list[NDArray[np.float64]]] = {}
+    for one in ordered:
+        side = longest_side(one.quad)
+        known = of_work.setdefault(one.entry, [])
+        if side < _LEAST_SIDE or len(known) >= MOST_PER_WORK:
+            continue
+        if any(np.abs(quad - one.quad).max() < _SAME * side for quad in known):
+            continue
+        known.append(one.quad)
+        kept.append(one)
+        if len(kept) == MOST_PER_SOURCE:
+            break
+    return kept

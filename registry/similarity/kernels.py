@@ -1,0 +1,229 @@
+"""The loops that must be compiled: scanning postings, agreeing on a transformation, moving a template over a listing.
+
+Numba compiles each at its first call and keeps the result beside this file, or in the user's cache where
+that folder is read-only.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+LEAST_DEPTH = 0.25
+"""Share of the nearest corner's scale: beyond that a quadrilateral is no picture of a flat print."""
+
+
+def compiled(function: Function) -> Function:
+    """``function`` compiled for its first arguments' types; it lets go of the interpreter lock."""
+    return cast(Function, njit(cache=True, fastmath=True, nogil=True)(function))
+
+
+@compiled
+def _ones(x: np.uint64) -> np.uint64:
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    counted: np.uint64 = (x * np.uint64(0x0101010101010101)) >> np.uint64(56)
+    return counted
+
+
+@compiled
+def scan(
+    cells: NDArray[np.int32],
+    codes: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    posted: NDArray[np.uint64],
+    radius: int,
+    found: NDArray[np.int32],
+) -> int:
+    """Fills ``found`` (capacity, 3) with (query, posting, distance) within ``radius``; answers how many.
+
+    ``cells`` (queries, probes) name the postings lists, ``posted`` (postings, 2) holds the codes list by list,
+    list c from ``starts[c]`` to ``starts[c + 1]``. Stops when ``found`` is full.
+    """
+    count = 0
+    for query in range(cells.shape[0]):
+        for probe in range(cells.shape[1]):
+            cell = cells[query, probe]
+            for posting in range(starts[cell], starts[cell + 1]):
+                distance = _ones(codes[query, 0] ^ posted[posting, 0]) + _ones(codes[query, 1] ^ posted[posting, 1])
+                if distance <= radius:
+                    if count == found.shape[0]:
+                        return count
+                    found[count, 0] = query
+                    found[count, 1] = posting
+                    found[count, 2] = distance
+                    count += 1
+    return count
+
+
+@compiled
+def best_supported(
+    maps: NDArray[np.float64], pairs: NDArray[np.float64], weights: NDArray[np.float64], tolerance: float, floor: float
+) -> tuple[int, float]:
+    """Which of ``maps`` (count, 6; work to listing) most ``pairs`` (count, 4; work x, y, listing x, y) agree with.
+
+    Answers its number and the agreeing weight. A pair agrees within ``tolerance`` in the work's units plus
+    ``floor`` squared in the listing's.
+    """
+    best, support = -1, -1.0
+    for a in range(maps.shape[0]):
+        scale = abs(maps[a, 0] * maps[a, 4] - maps[a, 1] * maps[a, 3])
+        allowed = tolerance * tolerance * scale + floor * floor
+        total = 0.0
+        for b in range(pairs.shape[0]):
+            across = maps[a, 0] * pairs[b, 0] + maps[a, 1] * pairs[b, 1] + maps[a, 2] - pairs[b, 2]
+            down = maps[a, 3] * pairs[b, 0] + maps[a, 4] * pairs[b, 1] + maps[a, 5] - pairs[b, 3]
+            if across * across + down * down < allowed:
+                total += weights[b]
+        if total > support:
+            best, support = a, total
+    return best, support
+
+
+@compiled
+def homography(quad: NDArray[np.float64], width: float, height: float, out: NDArray[np.float64]) -> None:
+    """Fills ``out`` (8) with the map of the rectangle (0, 0, width, height) onto ``quad`` (8); its last element is 1.
+
+    Heckbert's closed form (Fundamentals of texture mapping, 1989, section 2.2.3).
+    """
+    sum_x = quad[0] - quad[2] + quad[4] - quad[6]
+    sum_y = quad[1] - quad[3] + quad[5] - quad[7]
+    x1, x2 = quad[2] - quad[4], quad[6] - quad[4]
+    y1, y2 = quad[3] - quad[5], quad[7] - quad[5]
+    denominator = x1 * y2 - x2 * y1
+    if abs(denominator) < 1e-9:
+        denominator = 1e-9
+    g = (sum_x * y2 - x2 * sum_y) / denominator
+    h = (x1 * sum_y - sum_x * y1) / denominator
+    out[0] = (quad[2] - quad[0] + g * quad[2]) / width
+    out[1] = (quad[6] - quad[0] + h * quad[6]) / height
+    out[2] = quad[0]
+    out[3] = (quad[3] - quad[1] + g * quad[3]) / width
+    out[4] = (quad[7] - quad[1] + h * quad[7]) / height
+    out[5] = quad[1]
+    out[6] = g / width
+    out[7] = h / height
+
+
+@compiled
+def agreement(
+    field: NDArray[np.float32], at: NDArray[np.float64], points: NDArray[np.float32], least_visible: float
+) -> tuple[float, float]:
+    """Mean agreement in -1..1 of a template's edges with ``field`` under the homography ``at``, and the visible share.
+
+    The agreement is -1 where less than ``least_visible`` of the points lie in the field.
+    """
+    height, width = field.shape[0], field.shape[1]
+    total, visible = 0.0, 0
+    for i in range(points.shape[0]):
+        u, v = points[i, 0], points[i, 1]
+        depth = at[6] * u + at[7] * v + 1.0
+        if depth < LEAST_DEPTH:
+            return -1.0, 0.0
+        x = (at[0] * u + at[1] * v + at[2]) / depth
+        y = (at[3] * u + at[4] * v + at[5]) / depth
+        if x < 0 or y < 0 or x >= width or y >= height:
+            continue
+        visible += 1
+        along_x = (at[0] - x * at[6]) * points[i, 2] + (at[1] - x * at[7]) * points[i, 3]
+        along_y = (at[3] - y * at[6]) * points[i, 2] + (at[4] - y * at[7]) * points[i, 3]
+        squared = along_x * along_x + along_y * along_y + 1e-20
+        row, column = int(y), int(x)
+        # The gradient is perpendicular to the edge: its doubled angle is the edge's, negated.
+        total -= field[row, column, 0] * (along_x * along_x - along_y * along_y) / squared
+        total -= field[row, column, 1] * 2 * along_x * along_y / squared
+    if points.shape[0] == 0 or visible < least_visible * points.shape[0]:
+        return -1.0, visible / max(points.shape[0], 1)
+    return total / visible, visible / points.shape[0]
+
+
+@compiled
+def plausible(quad: NDArray[np.float64], aspect: float) -> bool:
+    """Whether ``quad`` (8) can be a print of proportions ``aspect``: convex, no extreme shear, taper or stretch."""
+    first = 0.0
+    for k in range(4):
+        ax, ay = quad[2 * k], quad[2 * k + 1]
+        bx, by = quad[(2 * k + 2) % 8], quad[(2 * k + 3) % 8]
+        cx, cy = quad[(2 * k + 4) % 8], quad[(2 * k + 5) % 8]
+        turn = (bx - ax) * (cy - by) - (by - ay) * (cx - bx)
+        if k == 0:
+            first = turn
+        if turn * first <= 0:
+            return False
+        if abs(turn) < 0.6 * math.hypot(bx - ax, by - ay) * math.hypot(cx - bx, cy - by):
+            return False
+    top = math.hypot(quad[2] - quad[0], quad[3] - quad[1])
+    bottom = math.hypot(quad[4] - quad[6], quad[5] - quad[7])
+    left = math.hypot(quad[6] - quad[0], quad[7] - quad[1])
+    right = math.hypot(quad[4] - quad[2], quad[5] - quad[3])
+    if top > 1.5 * bottom or bottom > 1.5 * top or left > 1.5 * right or right > 1.5 * left:
+        return False
+    stretch = (top + bottom) / (left + right) / aspect
+    return 1 / 1.7 < stretch < 1.7
+
+
+@compiled
+def refined(
+    field: NDArray[np.float32],
+    start: NDArray[np.float64],
+    points: NDArray[np.float32],
+    width: float,
+    height: float,
+    reach: float,
+    noise: NDArray[np.float64],
+    least_visible: float,
+    perspective: bool,
+) -> tuple[float, float, NDArray[np.float64]]:
+    """Moves the corners ``start`` (8) by shrinking random steps to where the template's edges agree best.
+
+    ``noise`` (steps, 8) holds standard normal numbers, ``reach`` is the first step's deviation in pixels. Steps
+    alternate between shifts, affine and (with ``perspective``) free corners. Answers agreement, visible share, corners.
+    """
+    at = np.empty(8)
+    homography(start, width, height, at)
+    best, shown = agreement(field, at, points, least_visible)
+    quad, trial = start.copy(), np.empty(8)
+    steps = noise.shape[0]
+    for step in range(steps):
+        size = reach * (1 - 0.85 * step / steps)
+        kind = step % 4
+        n = noise[step]
+        if kind == 0:
+            for j in range(4):
+                trial[2 * j] = quad[2 * j] + n[0] * size
+                trial[2 * j + 1] = quad[2 * j + 1] + n[1] * size
+        elif kind == 2 and perspective:
+            for j in range(8):
+                trial[j] = quad[j] + n[j] * size * 0.6
+        elif kind == 3 and perspective:
+            for j in range(8):
+                trial[j] = quad[j]
+            corner = step // 4 % 4
+            trial[2 * corner] += n[0] * size
+            trial[2 * corner + 1] += n[1] * size
+        else:
+            x = (quad[0] + quad[2] + quad[4] + quad[6]) / 4
+            y = (quad[1] + quad[3] + quad[5] + quad[7]) / 4
+            relative = size / (math.hypot(quad[4] - quad[0], quad[5] - quad[1]) / 2 + 1e-3)
+            a, b = 1 + n[0] * relative, n[1] * relative
+            c, d = n[2] * relative, 1 + n[3] * relative
+            if kind == 2 or step % 8 == 1:
+                c, d = -b, a
+            for j in range(4):
+                across, down = quad[2 * j] - x, quad[2 * j + 1] - y
+                trial[2 * j] = x + a * across + b * down
+                trial[2 * j + 1] = y + c * across + d * down
+        if not plausible(trial, width / height):
+            continue
+        homography(trial, width, height, at)
+        value, visible = agreement(field, at, points, least_visible)
+        if value > best:
+            best, shown = value, visible
+            quad[:] = trial
+    return best, shown, quad

@@ -1,0 +1,98 @@
+"""What the search keeps of a registered picture's features, packed for the database and unpacked again.
+
+Places are in units of the longer side of the ink's box, from its left top, so that they fit whatever view the
+work is laid over.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.imaging.picture import Features
+from registry.imaging.regions import terms
+from registry.imaging.template import Template
+from registry.similarity.vocabulary import vocabulary
+
+MOST_FEATURES = 300
+MOST_REGIONS = 8
+SMALLEST_FEATURE = 1 / 180
+"""Size of a feature, in longer sides of the ink: smaller ones would vanish in a print at a third of a listing."""
+FEATURE = np.dtype([("cell", "<u2"), ("code", "<u8", 2), ("place", "<f2", 4)])
+_REGION = np.dtype([("place", "<f4", 3), ("spectrum", "i1", (len(terms()), 2))])
+_TEMPLATE_HEADER = np.dtype([("height", "<u2"), ("width", "<u2"), ("coarse", "<u2"), ("fine", "<u2")])
+_POINT = np.dtype("<f2")
+
+
+@dataclass(frozen=True)
+class RegisteredFeatures:
+    """``local`` and ``regions`` are arrays of FEATURE and of regions (``place``: x, y, spread; ``spectrum``).
+
+    ``ink`` is the box of the ink in pixels of the whole picture: left, top, right, bottom.
+    """
+
+    local: NDArray[np.void]
+    regions: NDArray[np.void]
+    template: Template
+    ink: tuple[float, float, float, float]
+
+
+def chosen(features: Features, width: int, height: int) -> RegisteredFeatures:
+    """What is kept of a reading's features; ``width`` and ``height`` are of the whole picture."""
+    left, top, right, bottom = features.ink
+    longer = max(right - left, bottom - top)
+    places = features.local.places.copy()
+    places[:, :2] -= np.array([left, top], np.float32)
+    places[:, :3] /= np.float32(longer)
+    kept = np.flatnonzero(places[:, 2] >= SMALLEST_FEATURE)[:MOST_FEATURES]
+    local = np.zeros(len(kept), FEATURE)
+    if len(kept):
+        descriptors = features.local.descriptors[kept]
+        local["cell"] = vocabulary().cells(descriptors)[:, 0]
+        local["code"] = vocabulary().codes(descriptors)
+        local["place"] = places[kept]
+    count = min(len(features.regions), MOST_REGIONS)
+    regions = np.zeros(count, _REGION)
+    centres = features.regions.places[:count].copy()
+    centres[:, :2] -= np.array([left, top], np.float32)
+    regions["place"] = centres / np.float32(longer)
+    regions["spectrum"] = features.regions.spectra[:count]
+    across, down = width / features.view.shape[1], height / features.view.shape[0]
+    return RegisteredFeatures(
+        local, regions, features.template, (left * across, top * down, right * across, bottom * down)
+    )
+
+
+def packed(features: RegisteredFeatures) -> tuple[bytes, bytes, bytes]:
+    """Local features, regions, and template with its edge points, as bytes."""
+    shown = features.template
+    header = np.zeros((), _TEMPLATE_HEADER)
+    header["height"], header["width"] = shown.pixels.shape[:2]
+    header["coarse"], header["fine"] = len(shown.coarse), len(shown.fine)
+    points = np.concatenate([shown.coarse, shown.fine]).astype(_POINT)
+    return (
+        features.local.tobytes(),
+        features.regions.tobytes(),
+        header.tobytes() + points.tobytes() + shown.pixels.tobytes(),
+    )
+
+
+def unpacked_local(content: bytes) -> NDArray[np.void]:
+    """The array that ``packed`` wrote."""
+    return np.frombuffer(content, FEATURE)
+
+
+def unpacked_regions(content: bytes) -> NDArray[np.void]:
+    """The array that ``packed`` wrote."""
+    return np.frombuffer(content, _REGION)
+
+
+def unpacked_template(content: bytes) -> Template:
+    """The template that ``packed`` wrote."""
+    header = np.frombuffer(content, _TEMPLATE_HEADER, 1)[0]
+    coarse, fine = int(header["coarse"]), int(header["fine"])
+    at = _TEMPLATE_HEADER.itemsize
+    length = (coarse + fine) * 4 * _POINT.itemsize
+    points = np.frombuffer(content[at : at + length], _POINT).reshape(-1, 4).astype(np.float32)
+    pixels = np.frombuffer(content[at + length :], np.uint8)
+    return Template(pixels.reshape(int(header["height"]), int(header["width"]), 4), points[:coarse], points[coarse:])
