@@ -31,9 +31,7 @@ def gradient(channels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArra
     )
 
 
-def double_angle(
-    channels: NDArray[np.float32], *, noise: float, smoothing: float
-) -> tuple[Field, NDArray[np.float32]]:
+def double_angle(channels: NDArray[np.float32], *, noise: float, smoothing: float) -> tuple[Field, NDArray[np.float32]]:
     """The field of ``channels`` (height, width, count; 8-bit levels), and the gradient's magnitude.
 
     ``smoothing`` is the deviation in pixels of a Gaussian before it; slopes up to ``noise`` levels count as none.

@@ -39,7 +39,9 @@ def template(pixels: view.Pixels, box: view.Box) -> Template:
     left, top, right, bottom = box
     ink = np.ascontiguousarray(pixels[top:bottom, left:right])
     sized = view.resized(ink, SIDE)
-    return Template(sized, _edge_points(view.resized(ink, COARSE_SIDE), COARSE_POINTS), _edge_points(sized, FINE_POINTS))
+    return Template(
+        sized, _edge_points(view.resized(ink, COARSE_SIDE), COARSE_POINTS), _edge_points(sized, FINE_POINTS)
+    )
 
 
 def _edge_points(pixels: view.Pixels, most: int) -> NDArray[np.float32]:
@@ -52,7 +54,7 @@ def _edge_points(pixels: view.Pixels, most: int) -> NDArray[np.float32]:
     slope = np.hypot(across, down)
     lines, columns = np.nonzero(_crests(across, down, slope))
     random = np.random.default_rng(0)
-    order = np.argsort(-random.random(len(lines)) ** (1 / np.sqrt(np.minimum(slope[lines, columns], _STRONGEST))))
+    order = np.argsort(-(random.random(len(lines)) ** (1 / np.sqrt(np.minimum(slope[lines, columns], _STRONGEST)))))
     lines, columns = lines[order], columns[order]
     chosen = _spread(lines, columns, slope.shape[1], most)
     lines, columns = lines[chosen], columns[chosen]
@@ -70,9 +72,7 @@ def _edge_points(pixels: view.Pixels, most: int) -> NDArray[np.float32]:
     return np.ascontiguousarray(points[random.permutation(len(points))], dtype=np.float32)
 
 
-def _crests(
-    across: NDArray[np.float32], down: NDArray[np.float32], slope: NDArray[np.float32]
-) -> NDArray[np.bool_]:
+def _crests(across: NDArray[np.float32], down: NDArray[np.float32], slope: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Where the slope is largest along its own direction, as in Canny's edges."""
     height, width = slope.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)

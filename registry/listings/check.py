@@ -112,7 +112,7 @@ def _evidence(installation: Installation, reading: Reading, matches: tuple[Match
             continue
         picture = evidence_picture(
             work.raster,
-            reading.raster,
+            reading.features.view,
             match,
             (work.width, work.height),
             (reading.width, reading.height),

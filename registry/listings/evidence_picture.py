@@ -6,6 +6,7 @@ into the page or report around it, where any script can be shown.
 
 import io
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
@@ -29,8 +30,7 @@ def evidence_picture(
     """A PNG of three panels. Rasters are RGBA; sizes are (width, height) of the pictures that the regions lie in."""
     sheet = Image.new("RGB", (3 * PANEL_SIDE + 4 * _MARGIN, PANEL_SIDE + 2 * _MARGIN), _GROUND)
     size = _fitted(work)
-    upright = match.symmetry.inverse.apply(listing)
-    overlay = Image.blend(_on_checker(work, size), _on_checker(upright, size), 0.5)
+    overlay = _overlay(work, listing, match, work_size, listing_size, size)
     panels = [
         _outlined(_on_checker(work, size), match.region_of_work, work_size),
         _outlined(_on_checker(listing, _fitted(listing)), match.region, listing_size),
@@ -42,6 +42,25 @@ def evidence_picture(
     written = io.BytesIO()
     sheet.save(written, "PNG")
     return written.getvalue()
+
+
+def _overlay(
+    work: NDArray[np.uint8],
+    listing: NDArray[np.uint8],
+    match: Match,
+    work_size: tuple[int, int],
+    listing_size: tuple[int, int],
+    size: tuple[int, int],
+) -> Image.Image:
+    """The listing laid back over the work, half transparent, where the match says that the work lies."""
+    to_panel = np.array(size, np.float64) / work_size
+    to_raster = np.array(listing.shape[1::-1], np.float64) / listing_size
+    matrix = cv2.getPerspectiveTransform(
+        (np.array(match.frame) * to_raster).astype(np.float32),
+        (np.array(match.frame_of_work) * to_panel).astype(np.float32),
+    )
+    laid = cv2.warpPerspective(np.ascontiguousarray(listing), matrix, size, flags=cv2.INTER_AREA)
+    return Image.blend(_on_checker(work, size), _on_checker(np.asarray(laid, np.uint8), size), 0.5)
 
 
 def _fitted(raster: NDArray[np.uint8]) -> tuple[int, int]:

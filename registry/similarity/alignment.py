@@ -112,5 +112,3 @@ def _moved(
 @cache
 def _noise(steps: int) -> NDArray[np.float64]:
     return np.random.default_rng(steps).standard_normal((steps, 8))
-
-

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.imaging.symmetry import Symmetry
-
 
 class Relation(StrEnum):
     """How the listing picture relates to the registered one, strongest first."""
@@ -35,9 +33,9 @@ class Match:
     ``entry_index`` is the ledger entry that registered the picture, ``score`` in 0..1 rises with
     the certainty of a copy under ``Answer.model``, ``coverage_of_work`` is the share of the
     registered picture that appears, ``share_of_listing`` the share of the listing's area it takes,
-    ``transform`` says in words what was done to the work, ``symmetry`` how it
-    was turned, ``region`` lies in the listing picture
-    and ``region_of_work`` in the registered one.
+    ``transform`` says in words what was done to the work, ``region`` lies in the listing picture and
+    ``region_of_work`` in the registered one. ``frame`` are the places in the listing of the four corners
+    ``frame_of_work``, also where they lie outside: they say which way the work lies.
     """
 
     work_id: str
@@ -48,9 +46,10 @@ class Match:
     coverage_of_work: float
     share_of_listing: float
     transform: str
-    symmetry: Symmetry
     region: Polygon
     region_of_work: Polygon
+    frame: Polygon
+    frame_of_work: Polygon
 
 
 @dataclass(frozen=True)

@@ -161,4 +161,3 @@ def _blocks(
     places = np.searchsorted(weight, np.array([0.5, 0.2]) * weight[-1])
     typical, weak = alike[order][np.minimum(places, len(order) - 1)]
     return (float(typical), float(weak)), int(np.count_nonzero(with_edges))
-

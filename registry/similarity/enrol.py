@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry.imaging import dct_hash
 from registry.imaging.picture import Reading
-from registry.similarity.models import IndexedHash, IndexedPicture, Retirement
+from registry.similarity import registered_features
+from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPicture, Retirement
 
 _PACKING_LEVEL = 6
 
@@ -38,6 +39,21 @@ def enrol(session: Session, entry_index: int, work_id: str, reading: Reading) ->
         for fingerprint in reading.fingerprints
         if fingerprint.algorithm == dct_hash.ALGORITHM
     )
+    kept = registered_features.chosen(reading.features, reading.width, reading.height)
+    local, regions, template = registered_features.packed(kept)
+    left, top, right, bottom = kept.ink
+    session.add(
+        IndexedFeatures(
+            entry_index=entry_index,
+            ink_left=left,
+            ink_top=top,
+            ink_right=right,
+            ink_bottom=bottom,
+            local=local,
+            regions=regions,
+            template=zlib.compress(template, _PACKING_LEVEL),
+        )
+    )
 
 
 def retire(session: Session, entry_indices: Iterable[int], at_index: int) -> None:
@@ -51,5 +67,6 @@ def erase(session: Session, entry_indices: Iterable[int], at_index: int) -> None
     """Retire these pictures and remove everything the search kept of them."""
     indices = list(entry_indices)
     retire(session, indices, at_index)
+    session.execute(delete(IndexedFeatures).where(IndexedFeatures.entry_index.in_(indices)))
     session.execute(delete(IndexedHash).where(IndexedHash.entry_index.in_(indices)))
     session.execute(delete(IndexedPicture).where(IndexedPicture.entry_index.in_(indices)))

@@ -82,9 +82,7 @@ class FeatureIndex:
             distances[kept].astype(np.int64),
         )
 
-    def alike_regions(
-        self, magnitudes: NDArray[np.float32], most: int
-    ) -> list[tuple[int, int, NDArray[np.void]]]:
+    def alike_regions(self, magnitudes: NDArray[np.float32], most: int) -> list[tuple[int, int, NDArray[np.void]]]:
         """For each of the listing's regions the ``most`` most alike: (number of the listing's, entry, region)."""
         self._settle()
         found = []

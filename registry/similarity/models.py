@@ -1,6 +1,6 @@
 """What the search is derived from, one row per registered picture. Deletable: all of it follows from the originals."""
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text
+from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.storage.database import Base
@@ -34,6 +34,21 @@ class IndexedHash(Base):
     entry_index: Mapped[int] = mapped_column(ForeignKey("indexed_picture.entry_index"), primary_key=True)
     ground: Mapped[str] = mapped_column(Text, primary_key=True)
     bits: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class IndexedFeatures(Base):
+    """What parts of an indexed picture are found by, packed as ``registered_features`` says; the ink's box in pixels."""
+
+    __tablename__ = "indexed_features"
+
+    entry_index: Mapped[int] = mapped_column(ForeignKey("indexed_picture.entry_index"), primary_key=True)
+    ink_left: Mapped[float] = mapped_column(Float)
+    ink_top: Mapped[float] = mapped_column(Float)
+    ink_right: Mapped[float] = mapped_column(Float)
+    ink_bottom: Mapped[float] = mapped_column(Float)
+    local: Mapped[bytes] = mapped_column(LargeBinary)
+    regions: Mapped[bytes] = mapped_column(LargeBinary)
+    template: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Retirement(Base):

@@ -1,5 +1,7 @@
 """The decision on pixels: whether a proposed work really is the listing's picture, and how it was changed."""
 
+import numpy as np
+
 from registry.imaging.picture import Reading
 from registry.imaging.symmetry import Symmetry
 from registry.similarity.answer import Match, Polygon, Relation, Verdict
@@ -40,9 +42,10 @@ def verify(work: RegisteredPicture, reading: Reading, proposal: Proposal) -> Mat
         coverage_of_work=1.0,
         share_of_listing=1.0,
         transform=_words(work, reading, proposal, compared),
-        symmetry=proposal.symmetry,
         region=_whole(reading.width, reading.height),
         region_of_work=_whole(work.width, work.height),
+        frame=_turned(proposal.symmetry, reading.width, reading.height),
+        frame_of_work=_whole(work.width, work.height),
     )
 
 
@@ -64,9 +67,10 @@ def _identical(work: RegisteredPicture, reading: Reading, relation: Relation, wo
         coverage_of_work=1.0,
         share_of_listing=1.0,
         transform=words,
-        symmetry=Symmetry.IDENTITY,
         region=_whole(reading.width, reading.height),
         region_of_work=_whole(work.width, work.height),
+        frame=_whole(reading.width, reading.height),
+        frame_of_work=_whole(work.width, work.height),
     )
 
 
@@ -90,3 +94,11 @@ def _words(work: RegisteredPicture, reading: Reading, proposal: Proposal, compar
 
 def _whole(width: int, height: int) -> Polygon:
     return ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
+
+
+def _turned(symmetry: Symmetry, width: int, height: int) -> Polygon:
+    """Where the corners of a work lie in a listing of ``width`` by ``height`` that shows it under ``symmetry``."""
+    corners = np.array([[0, 1], [3, 2]])  # as an array of pixels, so that the symmetry itself moves them
+    moved = symmetry.apply(corners)
+    at = {int(moved[row, column]): (column * float(width), row * float(height)) for row in (0, 1) for column in (0, 1)}
+    return tuple(at[number] for number in range(4))
