@@ -3,7 +3,10 @@
 import io
 import random
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageOps
+
+from registry.imaging.symmetry import Symmetry
 
 
 def design(seed: int, size: int = 300) -> Image.Image:
@@ -37,3 +40,10 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes
 def inverted(picture: Image.Image) -> Image.Image:
     """The negative of ``picture`` on white."""
     return ImageOps.invert(flattened(picture))
+
+
+def corners_under(symmetry: Symmetry, width: int, height: int) -> tuple[tuple[float, float], ...]:
+    """Where the corners of a picture, from its left top clockwise, lie in one of ``width`` by ``height`` after it."""
+    moved = symmetry.apply(np.array([[0, 1], [3, 2]]))
+    at = {int(moved[row, column]): (column * float(width), row * float(height)) for row in (0, 1) for column in (0, 1)}
+    return tuple(at[corner] for corner in range(4))

@@ -29,7 +29,7 @@ def read(content: bytes, wait_for_memory: Callable[[], None] = lambda: None) -> 
     pixels = canonical_pixels.CanonicalPixels(upright.height, upright.width, upright.rows)
     raster = canonical_pixels.raster(pixels)
     fingerprints, variants = _fingerprints(pixels)
-    seen = view.reduced(lambda start, end: pixels.rgba[start:end], pixels.height, pixels.width, view.VIEW_SIDE)
+    seen = view.reduced(pixels.rows, pixels.height, pixels.width, view.VIEW_SIDE)
     return Reading(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),

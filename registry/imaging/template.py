@@ -47,7 +47,9 @@ def template(pixels: view.Pixels, box: view.Box) -> Template:
 def _edge_points(pixels: view.Pixels, most: int) -> NDArray[np.float32]:
     """Points on the edges of colour and of alpha, spread over the picture, stronger edges more often."""
     how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT
-    padded = np.asarray(cv2.copyMakeBorder(pixels, _MARGIN, _MARGIN, _MARGIN, _MARGIN, how, value=(0, 0, 0, 0)))
+    padded = np.asarray(
+        cv2.copyMakeBorder(pixels, _MARGIN, _MARGIN, _MARGIN, _MARGIN, how, value=(0, 0, 0, 0)), np.uint8
+    )
     alpha = padded[..., 3:].astype(np.float32)
     channels = np.concatenate([view.on_ground(padded, _HALF), alpha / 2], axis=2)
     across, down = gradient(blurred(channels, 0.7))

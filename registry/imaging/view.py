@@ -92,4 +92,4 @@ def _straight(pixels: NDArray[np.float32]) -> Pixels:
     if alpha.min() < 255:
         pixels = pixels.copy()
         pixels[..., :3] *= 255 / np.maximum(alpha, np.float32(1e-3))
-    return np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(pixels + 0.5, 0, 255), np.uint8)

@@ -30,7 +30,7 @@ def evidence_picture(
     """A PNG of three panels. Rasters are RGBA; sizes are (width, height) of the pictures that the regions lie in."""
     sheet = Image.new("RGB", (3 * PANEL_SIDE + 4 * _MARGIN, PANEL_SIDE + 2 * _MARGIN), _GROUND)
     size = _fitted(work)
-    overlay = _overlay(work, listing, match, work_size, listing_size, size)
+    overlay = _overlay(work, listing, match, work_size=work_size, listing_size=listing_size, size=size)
     panels = [
         _outlined(_on_checker(work, size), match.region_of_work, work_size),
         _outlined(_on_checker(listing, _fitted(listing)), match.region, listing_size),
@@ -48,6 +48,7 @@ def _overlay(
     work: NDArray[np.uint8],
     listing: NDArray[np.uint8],
     match: Match,
+    *,
     work_size: tuple[int, int],
     listing_size: tuple[int, int],
     size: tuple[int, int],

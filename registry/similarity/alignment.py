@@ -1,6 +1,7 @@
 """Moving a work's template over the listing to where its edges fit best, coarse and then fine."""
 
 import math
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -14,18 +15,28 @@ from registry.imaging.template import SIDE, Template
 from registry.similarity import kernels
 from registry.similarity.hypotheses import longest_side
 
-COARSE_SIDE = 64.0
-"""Pixels that the template's longer side has in the field of the coarse stage."""
-FINE_SIDE = 130.0
-COARSE_STEPS = 200
-FINE_STEPS = 400
-_COARSE_REACH = 3.0
-_FINE_REACH = 4.0
 LEAST_VISIBLE = 0.22
 _STEP_OF_LEVELS = 0.5
 """Octaves between two sizes at which the listing's field is kept."""
 _SMALLEST_FIELD = 40
 _LARGEST_FIELD = 1_400
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """``side``: pixels of the template's longer side in the field; ``reach``: pixels of the first steps.
+
+    The fine stage moves the fine points, each corner freely, as in perspective.
+    """
+
+    side: float
+    reach: float
+    steps: int
+    fine: bool
+
+
+_COARSE = _Stage(side=64, reach=3, steps=200, fine=False)
+_FINE = _Stage(side=130, reach=4, steps=400, fine=True)
 
 
 class ListingFields:
@@ -80,31 +91,33 @@ def ink_size(template: Template) -> tuple[float, float]:
 
 def coarse(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Agreement and the better place, as an affine print."""
-    return _moved(listing, template, template.coarse, quad, COARSE_SIDE, _COARSE_REACH, COARSE_STEPS, False)
+    return _moved(listing, template, quad, _COARSE)
 
 
 def fine(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Agreement and the best place, in perspective."""
-    return _moved(listing, template, template.fine, quad, FINE_SIDE, _FINE_REACH, FINE_STEPS, True)
+    return _moved(listing, template, quad, _FINE)
 
 
 def _moved(
-    listing: ListingFields,
-    template: Template,
-    points: NDArray[np.float32],
-    quad: NDArray[np.float64],
-    side: float,
-    reach: float,
-    steps: int,
-    perspective: bool,
+    listing: ListingFields, template: Template, quad: NDArray[np.float64], stage: _Stage
 ) -> tuple[float, NDArray[np.float64]]:
+    points = template.fine if stage.fine else template.coarse
     if not len(points):
         return -1.0, quad
-    level = listing.side_for(quad, side)
+    level = listing.side_for(quad, stage.side)
     scale = level / listing.scale
     width, height = ink_size(template)
     best, visible, moved = kernels.refined(
-        listing.field(level), quad * scale, points, width, height, reach, _noise(steps), LEAST_VISIBLE, perspective
+        listing.field(level),
+        quad * scale,
+        points,
+        width,
+        height,
+        stage.reach,
+        _noise(stage.steps),
+        LEAST_VISIBLE,
+        stage.fine,
     )
     return best * min(1.0, 0.5 + visible), moved / scale
 

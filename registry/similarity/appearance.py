@@ -52,25 +52,26 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
     height, width = template.pixels.shape[:2]
     size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + _MARGIN
-    matrix = cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32))
+    matrix = np.asarray(cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32)), np.float64)
     scale = longest_side(quad) / SIDE
     colours = listing.colours if scale < 1.5 else listing.softened(0.35 * scale)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = np.asarray(cv2.warpPerspective(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
-    inside = _inside(matrix, size, listing)
-    padded = np.asarray(
-        cv2.copyMakeBorder(template.pixels, *(_MARGIN,) * 4, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0)), np.float32
+    seen = np.asarray(
+        cv2.warpPerspective(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
-    alpha = padded[..., 3:] / 255
+    inside = _inside(matrix, size, listing)
+    bordered = cv2.copyMakeBorder(template.pixels, *(_MARGIN,) * 4, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+    padded: NDArray[np.float32] = np.asarray(bordered, np.float32)
+    alpha = padded[..., 3:] / np.float32(255)
     ink = (alpha[..., 0] > _SOFT_EDGE).astype(np.uint8)
     near = (cv2.dilate(ink, _AROUND) > 0) & inside
     if np.count_nonzero(near) < _LEAST_PIXELS:
         return NOTHING
-    visible = float(np.count_nonzero((ink > 0) & inside) / max(1, np.count_nonzero(ink)))
+    visible = int(np.count_nonzero((ink > 0) & inside)) / max(1, int(np.count_nonzero(ink)))
     beside = (cv2.dilate(ink, _CLOSE) == 0) & inside
     ground = np.median(seen[beside], axis=0) if np.count_nonzero(beside) > 20 else np.full(3, _HALF)
-    expected, field, own = _best_rendering(padded, alpha, ground.astype(np.float32), scale, seen, near)
     theirs = _field(seen)
+    expected, field, own = _best_rendering(padded, ground.astype(np.float32), scale, theirs, near)
     dot = (own * theirs).sum(axis=2)
     own_energy, their_energy = (own * own).sum(axis=2), (theirs * theirs).sum(axis=2)
     soft_own, soft_theirs = blurred(own, 2.5), blurred(theirs, 2.5)
@@ -99,21 +100,19 @@ def _inside(matrix: NDArray[np.float64], size: tuple[int, int], listing: Listing
 
 def _best_rendering(
     padded: NDArray[np.float32],
-    alpha: NDArray[np.float32],
     ground: NDArray[np.float32],
     scale: float,
-    seen: NDArray[np.float32],
+    theirs: Field,
     near: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float32], float, Field]:
     """The work on the listing's ground as it is, as its negative, or by its outline: whichever fits; also its field."""
-    ink = padded[..., :3]
+    ink, alpha = padded[..., :3], padded[..., 3:] / np.float32(255)
     renderings = [ink * alpha + ground * (1 - alpha)]
     if padded[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN, 3].min() <= 255 - INK_ALPHA:
         renderings += [
             (255 - ink) * alpha + ground * (1 - alpha),
             np.concatenate([ink * alpha + np.float32(_HALF) * (1 - alpha), alpha * np.float32(_HALF)], axis=2),
         ]
-    theirs = _field(seen)
     best: tuple[float, int, Field] | None = None
     for number, rendering in enumerate(renderings):
         # A print smaller than the template has lost detail that the template still has.

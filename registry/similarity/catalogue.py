@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.imaging.picture import Reading
-from registry.ledger.models import LedgerHead
 from registry.imaging.template import Template
+from registry.ledger.models import LedgerHead
 from registry.similarity.feature_index import FeatureIndex
 from registry.similarity.hamming import HammingIndex, packed
 from registry.similarity.hypotheses import WorkSizes

@@ -34,7 +34,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class Hits:
-    """Alike features: number of the listing's feature, entry, place in the work (x, y, size, angle), distance in bits."""
+    """Alike features: the listing's by number, entry, place in the work (x, y, size, angle), distance in bits."""
 
     features: NDArray[np.int64]
     entries: NDArray[np.int64]

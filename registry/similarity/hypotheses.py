@@ -36,7 +36,7 @@ _LEAST_SIDE = 24.0
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """The ink of the picture of ``entry`` lies at ``quad`` (8: x, y of its corners from the left top on, in the view)."""
+    """The ink of ``entry``'s picture lies at ``quad`` (8: x, y of its corners from the left top on, in the view)."""
 
     entry: int
     quad: NDArray[np.float64]
@@ -74,16 +74,16 @@ def from_local_features(index: FeatureIndex, sizes: WorkSizes, features: LocalFe
     if not len(features):
         return []
     found: list[Hypothesis] = []
-    groups: list[tuple[float, int, bool, bool, Hits, NDArray[np.float64]]] = []
+    groups: list[_Group] = []
     for inverted in (False, True):
         for mirrored in (False, True):
             turned = seen_through(features.descriptors, inverted=inverted, mirrored=mirrored)
             hits = _nearest_each(index.hits(vocabulary().cells(turned, PROBES), vocabulary().codes(turned)))
             if len(hits.entries):
                 groups += _groups(hits, inverted, mirrored)
-    groups.sort(key=lambda group: (-group[0], group[1], group[2], group[3]))
-    for _, entry, inverted, mirrored, hits, weights in groups[:MOST_GROUPS]:
-        found += _agreed(sizes, features.places, entry, inverted, mirrored, hits, weights)
+    groups.sort(key=lambda group: (-group.total, group.entry, group.inverted, group.mirrored))
+    for group in groups[:MOST_GROUPS]:
+        found += _agreed(sizes, features.places, group)
     return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)))
 
 
@@ -122,9 +122,19 @@ def _nearest_each(hits: Hits) -> Hits:
     return Hits(hits.features[kept], hits.entries[kept], hits.places[kept], hits.distances[kept])
 
 
-def _groups(
-    hits: Hits, inverted: bool, mirrored: bool
-) -> list[tuple[float, int, bool, bool, Hits, NDArray[np.float64]]]:
+@dataclass(frozen=True)
+class _Group:
+    """The hits in one work of a listing seen as it is, inverted, mirrored or both; ``total`` of their ``weights``."""
+
+    total: float
+    entry: int
+    inverted: bool
+    mirrored: bool
+    hits: Hits
+    weights: NDArray[np.float64]
+
+
+def _groups(hits: Hits, inverted: bool, mirrored: bool) -> list[_Group]:
     """Hits by work, with weights: near ones count more, those of a feature that hits many works less."""
     rarity = 1 / np.sqrt(1 + np.bincount(hits.features))
     weights = np.exp(-((hits.distances / _SOFTNESS) ** 2)) * rarity[hits.features]
@@ -135,25 +145,18 @@ def _groups(
     for k in np.argsort(-totals, kind="stable")[:MOST_GROUPS]:
         part = slice(int(starts[k]), int(ends[k]))
         own = Hits(hits.features[part], hits.entries[part], hits.places[part], hits.distances[part])
-        grouped.append((float(totals[k]), int(own.entries[0]), inverted, mirrored, own, weights[part]))
+        grouped.append(_Group(float(totals[k]), int(own.entries[0]), inverted, mirrored, own, weights[part]))
     return grouped
 
 
-def _agreed(
-    sizes: WorkSizes,
-    places: NDArray[np.float32],
-    entry: int,
-    inverted: bool,
-    mirrored: bool,
-    hits: Hits,
-    weights: NDArray[np.float64],
-) -> list[Hypothesis]:
+def _agreed(sizes: WorkSizes, places: NDArray[np.float32], group: _Group) -> list[Hypothesis]:
+    hits, weights, mirrored = group.hits, group.weights, group.mirrored
     strongest = np.argsort(-weights, kind="stable")[:MOST_PAIRS]
     weights = weights[strongest]
     work = hits.places[strongest].astype(np.float64)
     listing = places[hits.features[strongest]].astype(np.float64)
     scale = listing[:, 2] / np.maximum(work[:, 2], 1e-4)
-    angle = listing[:, 3] - (math.pi - work[:, 3] if mirrored else work[:, 3]) + (math.pi if inverted else 0.0)
+    angle = listing[:, 3] - (math.pi - work[:, 3] if mirrored else work[:, 3]) + (math.pi if group.inverted else 0.0)
     cosine, sine, sign = np.cos(angle) * scale, np.sin(angle) * scale, -1.0 if mirrored else 1.0
     x, y = work[:, 0], work[:, 1]
     maps = np.stack(
@@ -178,7 +181,7 @@ def _agreed(
     inliers = int(agreeing.sum())
     if inliers >= _LEAST_FOR_AFFINE:
         matrix = _affine(pairs[agreeing], weights[agreeing], matrix)
-    return [Hypothesis(entry, sizes.quad(entry, matrix), float(support), inliers)]
+    return [Hypothesis(group.entry, sizes.quad(group.entry, matrix), float(support), inliers)]
 
 
 def _affine(
@@ -207,7 +210,7 @@ def _complex(spectra: NDArray[np.int8]) -> NDArray[np.complex64]:
 def _turns() -> NDArray[np.complex64]:
     """exp(i (m - 2) alpha) for each term and angle: undoes what a turn by alpha does to a spectrum."""
     angles = 2 * np.pi * np.arange(_ANGLES) / _ANGLES
-    return np.exp(1j * (terms()[:, None] - SPIN) * angles[None, :]).astype(np.complex64)
+    return np.asarray(np.exp(1j * (terms()[:, None] - SPIN) * angles[None, :]), np.complex64)
 
 
 def _apart(ordered: list[Hypothesis]) -> list[Hypothesis]:

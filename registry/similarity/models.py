@@ -37,7 +37,7 @@ class IndexedHash(Base):
 
 
 class IndexedFeatures(Base):
-    """What parts of an indexed picture are found by, packed as ``registered_features`` says; the ink's box in pixels."""
+    """What parts of an indexed picture are found by, packed by ``registered_features``; the ink's box in pixels."""
 
     __tablename__ = "indexed_features"
 

@@ -34,7 +34,7 @@ class Placement:
 def placement(
     quad: NDArray[np.float64], listing_size: tuple[int, int], ink: tuple[float, float, float, float]
 ) -> Placement:
-    """``quad`` (8) are the ink's corners in pixels of the listing, whose (width, height) is given; ``ink`` is its box."""
+    """``quad`` (8): the ink's corners in pixels of the listing, whose (width, height) is given; ``ink`` is its box."""
     corners = quad.reshape(4, 2)
     left, top, right, bottom = ink
     box = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
@@ -48,7 +48,7 @@ def placement(
     return Placement(
         frame=_polygon(corners),
         frame_of_work=_polygon(box),
-        region=_polygon(np.asarray(inside).reshape(-1, 2)),
+        region=_polygon(np.asarray(inside, np.float64).reshape(-1, 2)),
         region_of_work=_polygon(np.clip(of_work, [left, top], [right, bottom])),
         share_of_listing=round(min(1.0, float(area) / (width * height)), 4),
     )

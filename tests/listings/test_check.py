@@ -20,7 +20,7 @@ from registry.similarity.answer import Match, Relation, Verdict
 from registry.works.end import erase
 from registry.works.register import register
 from registry.works.schemas import ClaimInput, Upload
-from tests.drawn_pictures import design, encoded, flattened, inverted
+from tests.drawn_pictures import corners_under, design, encoded, flattened, inverted
 from tests.works.test_register import caller
 
 
@@ -181,8 +181,9 @@ def test_evidence_lays_the_listing_back_over_the_work(symmetry: Symmetry) -> Non
     height, width = listing.shape[:2]
     region = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
     whole = ((0.0, 0.0), (96.0, 0.0), (96.0, 64.0), (0.0, 64.0))
+    frame = corners_under(symmetry, width, height)
     match = Match(
-        "wrk_1", 0, Verdict.MATCH, Relation.PICTURE_THEFT, 0.9, 1.0, 1.0, symmetry.words, symmetry, region, whole
+        "wrk_1", 0, Verdict.MATCH, Relation.PICTURE_THEFT, 0.9, 1.0, 1.0, symmetry.words, region, whole, frame, whole
     )
     sheet = Image.open(io.BytesIO(evidence_picture(work, listing, match, (96, 64), (width, height))))
     panel = np.asarray(sheet).astype(int)

@@ -15,7 +15,7 @@ from registry.similarity.finder import Finder
 from registry.works.end import erase, withdraw
 from registry.works.register import register
 from registry.works.schemas import ClaimInput, Registered, Upload
-from tests.drawn_pictures import design, encoded, flattened
+from tests.drawn_pictures import corners_under, design, encoded, flattened
 from tests.works.test_register import caller
 
 DESIGNS = 4
@@ -63,7 +63,7 @@ def test_every_rotation_mirroring_and_inversion_of_every_work_is_found_and_named
             answer = asked(installation, listing, "JPEG", quality=80)
             best = answer.matches[0]
             assert (answer.verdict, best.work_id) == (Verdict.MATCH, expected.work_id), (seed, symmetry, inverted)
-            assert best.symmetry == symmetry
+            assert best.frame == corners_under(symmetry, *listing.size)
             assert ("inverted" in best.transform) == inverted
             assert best.relation is Relation.PICTURE_THEFT
             assert best.region == ((0, 0), (listing.width, 0), listing.size, (0, listing.height))
