@@ -20,6 +20,7 @@ from registry.benchmark.system import Listing
 from registry.benchmark.thefts import Context, generate
 from registry.errors import Refused
 from registry.imaging.picture import Fingerprint, Reading
+from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
 from registry.installation import Installation
 from registry.ledger.models import LedgerHead
@@ -81,7 +82,7 @@ def _read(contents: Sequence[bytes]) -> list[Reading]:
     readings = []
     for content in contents:
         try:
-            readings.append(read(content))
+            readings.append(read(content, Purpose.WORK))
         except Refused:
             continue
     if not readings:

@@ -16,19 +16,28 @@ Field = NDArray[np.float32]
 
 _SCHARR_GAIN = 32
 """Scharr's kernel answers 32 for a slope of one level a pixel."""
+_REACH = 2.5
+"""Deviations at which a Gaussian is cut off."""
 
 
 def gradient(channels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Slopes to the right and down in levels a pixel, of the steepest of the channels; ``(height, width, count)``."""
-    across = np.atleast_3d(cv2.Scharr(channels, cv2.CV_32F, 1, 0)) / np.float32(_SCHARR_GAIN)
-    down = np.atleast_3d(cv2.Scharr(channels, cv2.CV_32F, 0, 1)) / np.float32(_SCHARR_GAIN)
-    if across.shape[2] == 1:
-        return across[..., 0], down[..., 0]
-    steepest = (across * across + down * down).argmax(axis=2)[..., None]
-    return (
-        np.take_along_axis(across, steepest, 2)[..., 0],
-        np.take_along_axis(down, steepest, 2)[..., 0],
-    )
+    across, down = _slopes(channels[..., 0])
+    steepest = across * across + down * down
+    for channel in range(1, channels.shape[2]):
+        other_across, other_down = _slopes(channels[..., channel])
+        squared = other_across * other_across + other_down * other_down
+        steeper = squared > steepest
+        np.copyto(across, other_across, where=steeper)
+        np.copyto(down, other_down, where=steeper)
+        np.copyto(steepest, squared, where=steeper)
+    return across, down
+
+
+def _slopes(channel: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    plane, gain = np.ascontiguousarray(channel), 1 / _SCHARR_GAIN
+    across = cv2.Scharr(plane, cv2.CV_32F, 1, 0, scale=gain)
+    return np.asarray(across, np.float32), np.asarray(cv2.Scharr(plane, cv2.CV_32F, 0, 1, scale=gain), np.float32)
 
 
 def double_angle(channels: NDArray[np.float32], *, noise: float, smoothing: float) -> tuple[Field, NDArray[np.float32]]:
@@ -40,8 +49,8 @@ def double_angle(channels: NDArray[np.float32], *, noise: float, smoothing: floa
     squared = across * across + down * down
     magnitude = np.sqrt(squared) + np.float32(1e-6)
     strength = np.sqrt(np.maximum(magnitude - np.float32(noise), 0)) / (magnitude * magnitude)
-    field = np.stack([strength * (across * across - down * down), strength * (2 * across * down)], axis=-1)
-    return field.astype(np.float32), magnitude
+    field = cv2.merge([strength * (across * across - down * down), strength * (2 * across * down)])
+    return np.asarray(field, np.float32), magnitude
 
 
 def locally_normalised(field: Field, *, reach: float, share: float, floor: float) -> Field:
@@ -54,4 +63,5 @@ def blurred(pixels: NDArray[np.float32], deviation: float) -> NDArray[np.float32
     """A Gaussian blur; deviation in pixels, 0 for none."""
     if deviation <= 0:
         return pixels
-    return cast("NDArray[np.float32]", cv2.GaussianBlur(pixels, (0, 0), deviation))
+    side = 2 * round(_REACH * deviation) + 1
+    return cast("NDArray[np.float32]", cv2.GaussianBlur(pixels, (side, side), deviation))

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.imaging import view
+from registry.imaging.purpose import Purpose
 
 MOST_FEATURES = 1_200
 """Strongest first; a design at a third of a busy listing still has a hundred of them."""
-LONGER_SIDE = 640
+LONGER_SIDES = {Purpose.WORK: 400, Purpose.LISTING: 640}
 """Pixels at which features are taken: SIFT doubles that, and its time is mostly of that doubled picture."""
 CONTRAST = 0.012
 """A third of Lowe's: flat designs have few corners, and a weak one is better than none."""
@@ -36,12 +37,12 @@ class LocalFeatures:
         return len(self.places)
 
 
-def local_features(pixels: view.Pixels, ground: int) -> LocalFeatures:
+def local_features(pixels: view.Pixels, ground: int, purpose: Purpose) -> LocalFeatures:
     """The features of a view, composited on ``ground``."""
-    longer = max(pixels.shape[:2])
-    scale = min(1.0, LONGER_SIDE / longer)
+    side = LONGER_SIDES[purpose]
+    scale = min(1.0, side / max(pixels.shape[:2]))
     if scale < 1:
-        pixels = view.resized(pixels, LONGER_SIDE)
+        pixels = view.resized(pixels, side)
     grey = np.clip(view.on_ground(pixels, ground) @ view.LUMA + 0.5, 0, 255).astype(np.uint8)
     # Beyond a transparent picture's border there is more of its ground; beyond another's, more of its border.
     how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT

@@ -15,7 +15,8 @@ from registry.errors import Refused, Unavailable
 from registry.imaging import refusals, wire
 from registry.imaging.confinement import CPU_SECONDS
 from registry.imaging.picture import Reading
-from registry.imaging.sandbox_process import FORK, WAIT
+from registry.imaging.purpose import Purpose
+from registry.imaging.sandbox_process import READY, WAIT
 
 WALL_SECONDS = 3 * CPU_SECONDS
 """A confined child computes all the time, so on a machine with other work this allows for a third of one core."""
@@ -46,19 +47,19 @@ class PictureReader:
     ) -> None:
         self.close()
 
-    def read(self, content: bytes) -> Reading:
+    def read(self, content: bytes, purpose: Purpose = Purpose.LISTING) -> Reading:
         """What the picture file holds. Raises Refused for a picture that cannot be accepted, with its own code
         for each reason, and Unavailable (``sandbox_unavailable``) when no decoding process can be had."""
         with self._free:
-            return self._read(content)
+            return self._read(content, purpose)
 
     def close(self) -> None:
         """End the sandbox and every child in it."""
         with self._lock:
             self._end()
 
-    def _read(self, content: bytes) -> Reading:
-        file_out, answer_in, child = self._fork()
+    def _read(self, content: bytes, purpose: Purpose) -> Reading:
+        file_out, answer_in, child = self._fork(purpose)
         deadline = time.monotonic() + self._patience
         try:
             answer = _exchange(file_out, answer_in, content, deadline)
@@ -83,7 +84,7 @@ class PictureReader:
             raise reading
         return reading
 
-    def _fork(self) -> tuple[int, int, int]:
+    def _fork(self, purpose: Purpose) -> tuple[int, int, int]:
         """Ends of the pipes to and from a new child, and its process id. A dead sandbox is started again, once."""
         for attempt in (1, 2):
             file_in, file_out = os.pipe()
@@ -91,7 +92,7 @@ class PictureReader:
             try:
                 with self._lock:
                     control = self._started()
-                    socket.send_fds(control, [FORK], [file_in, answer_out])
+                    socket.send_fds(control, [purpose.value], [file_in, answer_out])
                     return file_out, answer_in, _number(control)
             except OSError as error:
                 os.close(file_out)
@@ -144,7 +145,7 @@ class PictureReader:
         finally:
             theirs.close()
         ours.settimeout(START_SECONDS)
-        if ours.recv(1) != FORK:
+        if ours.recv(1) != READY:
             ours.close()
             self._process.wait()
             raise OSError("the sandbox ended while it started")

@@ -12,6 +12,7 @@ from registry.imaging.decoding import decode
 from registry.imaging.file_type import media_type
 from registry.imaging.local_features import local_features
 from registry.imaging.picture import Features, Fingerprint, HashVariant, Reading
+from registry.imaging.purpose import Purpose
 from registry.imaging.regions import regions
 from registry.imaging.template import template
 
@@ -19,7 +20,9 @@ PHASH = "imagehash-phash64/1"
 DHASH = "imagehash-dhash64/1"
 
 
-def read(content: bytes, wait_for_memory: Callable[[], None] = lambda: None) -> Reading:
+def read(
+    content: bytes, purpose: Purpose = Purpose.LISTING, wait_for_memory: Callable[[], None] = lambda: None
+) -> Reading:
     """Everything this package needs to know of a picture. Raises Refused.
 
     ``wait_for_memory`` is called before a picture is decoded that takes much of it.
@@ -41,19 +44,19 @@ def read(content: bytes, wait_for_memory: Callable[[], None] = lambda: None) -> 
         fingerprints=fingerprints,
         variants=variants,
         raster=raster,
-        features=features(seen),
+        features=features(seen, purpose),
         notes=notes,
     )
 
 
-def features(seen: view.Pixels) -> Features:
+def features(seen: view.Pixels, purpose: Purpose) -> Features:
     """Everything that the search takes from a view."""
     box, ground = view.ink_box(seen), view.contrasting_ground(seen)
     return Features(
         view=seen,
         ink=box,
         ground=ground,
-        local=local_features(seen, ground),
+        local=local_features(seen, ground, purpose),
         regions=regions(seen, ground),
         template=template(seen, box),
     )

@@ -3,7 +3,8 @@
 It imports every decoder once and then only forks: one confined child for each picture, which
 reads the file from one pipe, answers on another, and ends. Requests come over the socket ``FD``:
 
-- ``F`` with two descriptors (file in, answer out): fork; the reply is the child's process id, u32 big-endian;
+- the value of a ``Purpose`` with two descriptors (file in, answer out): fork; the reply is the child's process id,
+  u32 big-endian;
 - ``W`` and a process id: wait for that child; the reply is its wait status, u32 big-endian.
 
 The end of the socket is the end of this process, and its end is that of its children. Of pictures that
@@ -23,9 +24,12 @@ from PIL import Image
 
 from registry.errors import Refused
 from registry.imaging import confinement, refusals, wire
+from registry.imaging.picture import Reading
+from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
 
-FORK, WAIT = b"F", b"W"
+READY, WAIT = b"F", b"W"
+_PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _CHUNK = 1 << 20
 
 
@@ -34,7 +38,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the socket
     _import_everything()
-    control.sendall(FORK)
+    control.sendall(READY)
     with tempfile.TemporaryFile() as turn_of_large_pictures:
         _serve(control, turn_of_large_pictures.fileno())
 
@@ -45,11 +49,11 @@ def _serve(control: socket.socket, turn: int) -> None:
             request, descriptors, _, _ = socket.recv_fds(control, 5, 2)
         except ConnectionResetError:
             return  # the parent was killed in the middle of a request
-        if request == FORK and len(descriptors) == 2:
+        if request in _PURPOSES and len(descriptors) == 2:
             child = os.fork()
             if child == 0:
                 control.close()
-                _serve_one(descriptors[0], descriptors[1], turn)
+                _serve_one(descriptors[0], descriptors[1], _PURPOSES[request], turn)
             for descriptor in descriptors:
                 os.close(descriptor)
             control.sendall(child.to_bytes(4, "big"))
@@ -60,7 +64,7 @@ def _serve(control: socket.socket, turn: int) -> None:
             return
 
 
-def _serve_one(file_in: int, answer_out: int, turn: int) -> None:
+def _serve_one(file_in: int, answer_out: int, purpose: Purpose, turn: int) -> None:
     """In the child: read one picture, answer, end. Whatever happens, this process never returns to the loop."""
     status = 1
     try:
@@ -68,7 +72,7 @@ def _serve_one(file_in: int, answer_out: int, turn: int) -> None:
         content = _read_all(file_in)
         confinement.confine(len(content))
         try:
-            answer = wire.reading_to_bytes(read(content, lambda: fcntl.lockf(turn, fcntl.LOCK_EX)))
+            answer = wire.reading_to_bytes(_read(content, purpose, turn))
         except Refused as refusal:
             answer = wire.refusal_to_bytes(refusal)
         except MemoryError:
@@ -77,6 +81,10 @@ def _serve_one(file_in: int, answer_out: int, turn: int) -> None:
         status = 0
     finally:
         os._exit(status)
+
+
+def _read(content: bytes, purpose: Purpose, turn: int) -> Reading:
+    return read(content, purpose, wait_for_memory=lambda: fcntl.lockf(turn, fcntl.LOCK_EX))
 
 
 def _import_everything() -> None:

@@ -38,8 +38,7 @@ def reduced(rows: Callable[[int, int], Pixels], height: int, width: int, side: i
         part = _premultiplied(rows(start, end))
         size = (max(1, width // step), max(1, (end - start) // step))
         parts.append(cv2.resize(part, size, interpolation=cv2.INTER_AREA) if step > 1 else part)
-    whole = cv2.resize(np.concatenate(parts), target, interpolation=cv2.INTER_AREA)
-    return _straight(cast("NDArray[np.float32]", whole))
+    return _straight(np.asarray(cv2.resize(np.concatenate(parts), target, interpolation=cv2.INTER_AREA), np.uint8))
 
 
 def resized(pixels: Pixels, side: int) -> Pixels:
@@ -48,7 +47,7 @@ def resized(pixels: Pixels, side: int) -> Pixels:
     scale = side / max(height, width)
     size = (max(3, round(width * scale)), max(3, round(height * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return _straight(cast("NDArray[np.float32]", cv2.resize(_premultiplied(pixels), size, interpolation=how)))
+    return _straight(np.asarray(cv2.resize(_premultiplied(pixels), size, interpolation=how), np.uint8))
 
 
 def ink_box(pixels: Pixels) -> Box:
@@ -76,20 +75,32 @@ def contrasting_ground(pixels: Pixels) -> int:
 
 def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
     """Composited on a grey level, shape (height, width, 3)."""
-    alpha = pixels[..., 3:].astype(np.float32) / 255
-    return cast("NDArray[np.float32]", pixels[..., :3] * alpha + np.float32(ground) * (1 - alpha))
+    *colours, alpha = cv2.split(pixels.astype(np.float32))
+    if float(np.asarray(alpha).min()) < 255:
+        share = np.asarray(alpha) * np.float32(1 / 255)
+        colours = [colour * share + np.float32(ground) * (1 - share) for colour in colours]
+    return cast("NDArray[np.float32]", cv2.merge(colours))
 
 
-def _premultiplied(pixels: Pixels) -> NDArray[np.float32]:
-    colour = pixels.astype(np.float32)
-    if pixels[..., 3].min() < 255:
-        colour[..., :3] *= colour[..., 3:] / np.float32(255)
-    return colour
+def between_centres(matrix: NDArray[np.floating]) -> NDArray[np.float64]:
+    """``matrix`` (3, 3) between places in two pictures as one between their pixels' indices, as OpenCV warps by.
+
+    The centre of the first pixel is at 0.5, and its index 0.
+    """
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    moved: NDArray[np.float64] = np.linalg.inv(half) @ matrix @ half
+    return moved
 
 
-def _straight(pixels: NDArray[np.float32]) -> Pixels:
-    alpha = pixels[..., 3:]
-    if alpha.min() < 255:
-        pixels = pixels.copy()
-        pixels[..., :3] *= 255 / np.maximum(alpha, np.float32(1e-3))
-    return np.asarray(np.clip(pixels + 0.5, 0, 255), np.uint8)
+def _premultiplied(pixels: Pixels) -> Pixels:
+    if pixels[..., 3].min() == 255:
+        return pixels
+    *colours, alpha = cv2.split(pixels)
+    return np.asarray(cv2.merge([*(cv2.multiply(one, alpha, scale=1 / 255) for one in colours), alpha]), np.uint8)
+
+
+def _straight(pixels: Pixels) -> Pixels:
+    if pixels[..., 3].min() == 255:
+        return pixels
+    *colours, alpha = cv2.split(pixels)
+    return np.asarray(cv2.merge([*(cv2.divide(one, alpha, scale=255) for one in colours), alpha]), np.uint8)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from registry.imaging.view import between_centres
 from registry.similarity.answer import Match, Polygon
 
 PANEL_SIDE = 384
@@ -56,11 +57,13 @@ def _overlay(
     """The listing laid back over the work, half transparent, where the match says that the work lies."""
     to_panel = np.array(size, np.float64) / work_size
     to_raster = np.array(listing.shape[1::-1], np.float64) / listing_size
-    matrix = cv2.getPerspectiveTransform(
+    found = cv2.getPerspectiveTransform(
         (np.array(match.frame) * to_raster).astype(np.float32),
         (np.array(match.frame_of_work) * to_panel).astype(np.float32),
     )
-    laid = cv2.warpPerspective(np.ascontiguousarray(listing), matrix, size, flags=cv2.INTER_AREA)
+    laid = cv2.warpPerspective(
+        np.ascontiguousarray(listing), between_centres(np.asarray(found, np.float64)), size, flags=cv2.INTER_AREA
+    )
     return Image.blend(_on_checker(work, size), _on_checker(np.asarray(laid, np.uint8), size), 0.5)
 
 

@@ -19,7 +19,7 @@ LEAST_VISIBLE = 0.22
 _STEP_OF_LEVELS = 0.5
 """Octaves between two sizes at which the listing's field is kept."""
 _SMALLEST_FIELD = 40
-_LARGEST_FIELD = 1_400
+_LARGEST_FIELD = view.VIEW_SIDE
 
 
 @dataclass(frozen=True)

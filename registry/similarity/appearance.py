@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from registry.imaging.gradient_field import Field, blurred, double_angle
 from registry.imaging.template import SIDE, Template
-from registry.imaging.view import INK_ALPHA
+from registry.imaging.view import INK_ALPHA, between_centres
 from registry.similarity.alignment import ListingFields
 from registry.similarity.hypotheses import longest_side
 
@@ -52,7 +52,7 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
     height, width = template.pixels.shape[:2]
     size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + _MARGIN
-    matrix = np.asarray(cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32)), np.float64)
+    matrix = between_centres(np.asarray(cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32))))
     scale = longest_side(quad) / SIDE
     colours = listing.colours if scale < 1.5 else listing.softened(0.35 * scale)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -69,18 +69,16 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
         return NOTHING
     visible = int(np.count_nonzero((ink > 0) & inside)) / max(1, int(np.count_nonzero(ink)))
     beside = (cv2.dilate(ink, _CLOSE) == 0) & inside
-    ground = np.median(seen[beside], axis=0) if np.count_nonzero(beside) > 20 else np.full(3, _HALF)
+    ground = np.median(seen[beside][::4], axis=0) if np.count_nonzero(beside) > 80 else np.full(3, _HALF)
     theirs = _field(seen)
     expected, field, own = _best_rendering(padded, ground.astype(np.float32), scale, theirs, near)
-    dot = (own * theirs).sum(axis=2)
-    own_energy, their_energy = (own * own).sum(axis=2), (theirs * theirs).sum(axis=2)
-    soft_own, soft_theirs = blurred(own, 2.5), blurred(theirs, 2.5)
+    dot, own_energy, their_energy = _products(own, theirs)
     blocks, count = _blocks(dot, own_energy, their_energy, near)
     return Appearance(
         edges=field,
         typical_block=blocks[0],
         weak_block=blocks[1],
-        soft_edges=_correlation(soft_own, soft_theirs, near),
+        soft_edges=_correlation(blurred(own, 2.5), blurred(theirs, 2.5), near),
         tone=_tone(expected, seen, near),
         visible=visible,
         explained=float(np.minimum(own_energy, their_energy)[near].sum() / (their_energy[near].sum() + 1e-6)),
@@ -94,7 +92,7 @@ def _inside(matrix: NDArray[np.float64], size: tuple[int, int], listing: Listing
     depth = matrix[2, 0] * across + matrix[2, 1] * down + matrix[2, 2]
     x = (matrix[0, 0] * across + matrix[0, 1] * down + matrix[0, 2]) / depth
     y = (matrix[1, 0] * across + matrix[1, 1] * down + matrix[1, 2]) / depth
-    within: NDArray[np.bool_] = (x >= 0) & (y >= 0) & (x < listing.width) & (y < listing.height)
+    within: NDArray[np.bool_] = (x > -0.5) & (y > -0.5) & (x < listing.width - 0.5) & (y < listing.height - 0.5)
     return within
 
 
@@ -106,12 +104,14 @@ def _best_rendering(
     near: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float32], float, Field]:
     """The work on the listing's ground as it is, as its negative, or by its outline: whichever fits; also its field."""
-    ink, alpha = padded[..., :3], padded[..., 3:] / np.float32(255)
-    renderings = [ink * alpha + ground * (1 - alpha)]
+    ink, alpha = [np.ascontiguousarray(padded[..., channel]) for channel in range(3)], padded[..., 3] / np.float32(255)
+    opaque, half = np.float32(255), np.float32(_HALF)
+    under = [(1 - alpha) * level for level in ground]
+    renderings = [np.dstack([ink[channel] * alpha + under[channel] for channel in range(3)])]
     if padded[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN, 3].min() <= 255 - INK_ALPHA:
         renderings += [
-            (255 - ink) * alpha + ground * (1 - alpha),
-            np.concatenate([ink * alpha + np.float32(_HALF) * (1 - alpha), alpha * np.float32(_HALF)], axis=2),
+            np.dstack([(opaque - ink[channel]) * alpha + under[channel] for channel in range(3)]),
+            np.dstack([*(ink[channel] * alpha + half * (1 - alpha) for channel in range(3)), alpha * half]),
         ]
     best: tuple[float, int, Field] | None = None
     for number, rendering in enumerate(renderings):
@@ -131,13 +131,19 @@ def _field(colours: NDArray[np.float32]) -> Field:
 
 
 def _correlation(own: Field, theirs: Field, near: NDArray[np.bool_]) -> float:
-    a, b = own[near], theirs[near]
-    return float((a * b).sum() / math.sqrt(((a * a).sum() + 1) * ((b * b).sum() + 1)))
+    both, own_energy, their_energy = (float(product.sum(where=near)) for product in _products(own, theirs))
+    return both / math.sqrt((own_energy + 1) * (their_energy + 1))
+
+
+def _products(own: Field, theirs: Field) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """At each pixel the product of the two fields, and the square of each."""
+    a, b, c, d = own[..., 0], own[..., 1], theirs[..., 0], theirs[..., 1]
+    return a * c + b * d, a * a + b * b, c * c + d * d
 
 
 def _tone(expected: NDArray[np.float32], seen: NDArray[np.float32], near: NDArray[np.bool_]) -> float:
-    a, b = expected.mean(axis=2)[near], seen.mean(axis=2)[near]
-    return float(((a - a.mean()) * (b - b.mean())).mean() / (a.std() * b.std() + 4))
+    a, b = (picture[..., 0][near] + picture[..., 1][near] + picture[..., 2][near] for picture in (expected, seen))
+    return float(((a - a.mean()) * (b - b.mean())).mean() / (a.std() * b.std() + 36))
 
 
 def _blocks(

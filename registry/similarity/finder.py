@@ -2,7 +2,6 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -85,10 +84,9 @@ class Finder:
                 if whole and (known := matches.get(whole.entry_index, whole)) and _rank(whole) <= _rank(known):
                     matches[whole.entry_index] = whole
             for found in parts:
-                part = _part_match(session, reading, found, inks[found.entry])
-                if part is not None:
-                    beside = matches.get(part.entry_index)
-                    matches[part.entry_index] = part if beside is None else _surer(beside, part)
+                # What the comparison of whole pictures says is finer: it knows a sister by a detail.
+                if found.entry not in matches and (part := _part_match(session, reading, found, inks[found.entry])):
+                    matches[part.entry_index] = part
         ranked = tuple(sorted(matches.values(), key=_rank)[:limit])
         return Answer(ranked[0].verdict if ranked else Verdict.CLEAR, ranked, seen, model)
 
@@ -132,12 +130,6 @@ def _part_match(session: Session, reading: Reading, found: Found, ink: Ink) -> M
         frame=placed.frame,
         frame_of_work=placed.frame_of_work,
     )
-
-
-def _surer(whole: Match, part: Match) -> Match:
-    """Of two findings of one picture the better one, as sure as the surer."""
-    best, other = (whole, part) if _rank(whole) <= _rank(part) else (part, whole)
-    return replace(best, score=max(best.score, other.score))
 
 
 def _rank(match: Match) -> tuple[bool, float, int]:

@@ -1,7 +1,8 @@
 """Where in a listing a registered work might lie: quadrilaterals proposed by local features and by regions."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cache
 
 import numpy as np
@@ -34,14 +35,26 @@ _LEAST_SIDE = 24.0
 """Pixels of the view: what is smaller cannot be verified."""
 
 
+class Source(Enum):
+    """What proposed a place."""
+
+    LOCAL_FEATURES = "local_features"
+    REGIONS = "regions"
+
+
 @dataclass(frozen=True)
 class Hypothesis:
-    """The ink of ``entry``'s picture lies at ``quad`` (8: x, y of its corners from the left top on, in the view)."""
+    """The ink of ``entry``'s picture lies at ``quad`` (8: x, y of its corners from the left top on, in the view).
+
+    ``rank`` counts from 0, the strongest of its source.
+    """
 
     entry: int
     quad: NDArray[np.float64]
     strength: float
     inliers: int
+    source: Source
+    rank: int = 0
 
 
 def longest_side(quad: NDArray[np.float64]) -> float:
@@ -108,7 +121,8 @@ def from_regions(index: FeatureIndex, sizes: WorkSizes, regions: Regions) -> lis
             matrix = _similarity(2 * math.pi * best[k] / _ANGLES, spread / places[k, 2], mirrored)
             matrix[:, 2] = np.array([x, y]) - matrix[:, :2] @ places[k, :2]
             entry = alike[int(k)][1]
-            found.append(Hypothesis(entry, sizes.quad(entry, matrix), float(agreement[k, best[k]]), 0))
+            strength = float(agreement[k, best[k]])
+            found.append(Hypothesis(entry, sizes.quad(entry, matrix), strength, 0, Source.REGIONS))
     return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)))
 
 
@@ -181,7 +195,7 @@ def _agreed(sizes: WorkSizes, places: NDArray[np.float32], group: _Group) -> lis
     inliers = int(agreeing.sum())
     if inliers >= _LEAST_FOR_AFFINE:
         matrix = _affine(pairs[agreeing], weights[agreeing], matrix)
-    return [Hypothesis(group.entry, sizes.quad(group.entry, matrix), float(support), inliers)]
+    return [Hypothesis(group.entry, sizes.quad(group.entry, matrix), float(support), inliers, Source.LOCAL_FEATURES)]
 
 
 def _affine(
@@ -225,7 +239,7 @@ def _apart(ordered: list[Hypothesis]) -> list[Hypothesis]:
         if any(np.abs(quad - one.quad).max() < _SAME * side for quad in known):
             continue
         known.append(one.quad)
-        kept.append(one)
+        kept.append(replace(one, rank=len(kept)))
         if len(kept) == MOST_PER_SOURCE:
             break
     return kept

@@ -13,6 +13,7 @@ from registry.similarity.appearance import Appearance, appearance
 from registry.similarity.feature_index import FeatureIndex
 from registry.similarity.hypotheses import (
     Hypothesis,
+    Source,
     WorkSizes,
     from_local_features,
     from_regions,
@@ -20,11 +21,20 @@ from registry.similarity.hypotheses import (
 )
 from registry.similarity.kernels import plausible
 
-MOST_REFINED = 24
-"""Places that are moved on the fine field, best coarse fit first."""
-MOST_COMPARED = 14
-"""Places that are compared on pixels, best fine fit first."""
+FIRST_OF_SOURCE = 10
+"""Works of each source, in its own order, that are looked at closely however their edges fit: a busy design fits
+worse than a ring fits anywhere, and fit alone would let the rings crowd it out."""
+FITTING_REFINED = 14
+"""Further places that are moved on the fine field, best coarse fit first."""
+FIRST_COMPARED = 8
+"""Works of each source that are compared on pixels likewise."""
+FITTING_COMPARED = 12
+"""Further places that are compared on pixels, best fine fit first."""
+MOST_AT_A_PLACE = 6
+"""Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn."""
 _SAME_PLACE = 0.08
+_SAME_SPOT = 0.3
+_SAME_SPOT_SIZE = 1.5
 _LEAST_POINTS = 5
 
 
@@ -57,33 +67,62 @@ def search_parts(
         width, height = alignment.ink_size(template)
         if plausible(one.quad, width / height):
             fit, quad = alignment.coarse(listing, template, one.quad)
-            moved.append((fit, quad, one))
+            moved.append(_Moved(fit, quad, one))
     refined = []
-    for fit, quad, one in _apart(moved, MOST_REFINED, 2):
-        del fit
-        better, place = alignment.fine(listing, templates[one.entry], quad)
-        refined.append((better, place, one))
+    for place in _chosen(moved, FIRST_OF_SOURCE, FITTING_REFINED, 2):
+        fit, quad = alignment.fine(listing, templates[place.origin.entry], place.quad)
+        refined.append(_Moved(fit, quad, place.origin))
     return [
-        Found(one.entry, quad, fit, one.inliers, appearance(listing, templates[one.entry], quad))
-        for fit, quad, one in _apart(refined, MOST_COMPARED, 1)
+        Found(
+            place.origin.entry,
+            place.quad,
+            place.fit,
+            place.origin.inliers,
+            appearance(listing, templates[place.origin.entry], place.quad),
+        )
+        for place in _chosen(refined, FIRST_COMPARED, FITTING_COMPARED, 1)
     ]
 
 
-_Moved = tuple[float, NDArray[np.float64], Hypothesis]
+@dataclass(frozen=True)
+class _Moved:
+    fit: float
+    quad: NDArray[np.float64]
+    origin: Hypothesis
 
 
-def _apart(moved: list[_Moved], most: int, most_per_work: int) -> list[_Moved]:
-    """The best ``most``, at most so many of a work, and none at nearly the same place as a better one of it."""
+def _chosen(moved: list[_Moved], first: int, fitting: int, most_per_work: int) -> list[_Moved]:
+    """The ``first`` works of each source in its order, then the ``fitting`` best fits, best fit first."""
+    by_fit = sorted(moved, key=lambda place: (-place.fit, place.origin.entry))
     kept: list[_Moved] = []
-    of_work: dict[int, list[NDArray[np.float64]]] = {}
-    for fit, quad, one in sorted(moved, key=lambda move: (-move[0], move[2].entry)):
-        known = of_work.setdefault(one.entry, [])
-        if len(known) >= most_per_work:
-            continue
-        if any(np.abs(other - quad).max() < _SAME_PLACE * longest_side(quad) for other in known):
-            continue
-        known.append(quad)
-        kept.append((fit, quad, one))
+    for source in Source:
+        own = sorted((place for place in moved if place.origin.source is source), key=lambda place: place.origin.rank)
+        kept += _apart(own, kept, first, 1)
+    kept += _apart(by_fit, kept, fitting, most_per_work)
+    return sorted(kept, key=lambda place: (-place.fit, place.origin.entry))
+
+
+def _apart(ordered: list[_Moved], before: list[_Moved], most: int, most_per_work: int) -> list[_Moved]:
+    """The first ``most`` that add something to ``before``: so many of a work, and no crowd at one place."""
+    kept: list[_Moved] = []
+    for place in ordered:
         if len(kept) == most:
             break
+        own = [other for other in [*before, *kept] if other.origin.entry == place.origin.entry]
+        if len(own) >= most_per_work or any(_same_quad(other.quad, place.quad) for other in own):
+            continue
+        if sum(_same_spot(other.quad, place.quad) for other in kept) >= MOST_AT_A_PLACE:
+            continue
+        kept.append(place)
     return kept
+
+
+def _same_quad(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    return bool(np.abs(one - other).max() < _SAME_PLACE * longest_side(other))
+
+
+def _same_spot(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two works lie at about one place of the listing, whatever way they are turned."""
+    sides = longest_side(one), longest_side(other)
+    apart = one.reshape(4, 2).mean(axis=0) - other.reshape(4, 2).mean(axis=0)
+    return max(sides) < _SAME_SPOT_SIZE * min(sides) and float(np.hypot(*apart)) < _SAME_SPOT * min(sides)

@@ -51,12 +51,18 @@ class Vocabulary:
         projected = np.rint(descriptors.astype(np.float32) @ self._projection / _PROJECTION_UNIT).astype(np.float64)
         half = projected.shape[1] // 2
         nearest, distances = [], []
+        rows = np.arange(len(descriptors))
         for number, centroids in enumerate(self._centroids):
             part = projected[:, number * half : (number + 1) * half]
             squared = (centroids * centroids).sum(axis=1) - 2 * part @ centroids.T
-            order = np.argsort(squared, axis=1, kind="stable")[:, :_NEAREST]
+            order = np.empty((len(part), _NEAREST), np.int64)
+            least = np.empty((len(part), _NEAREST))
+            for rank in range(_NEAREST):
+                order[:, rank] = squared.argmin(axis=1)  # the first of equals, on every machine
+                least[:, rank] = squared[rows, order[:, rank]]
+                squared[rows, order[:, rank]] = np.inf
             nearest.append(order)
-            distances.append(np.take_along_axis(squared, order, 1))
+            distances.append(least)
         total = (distances[0][:, :, None] + distances[1][:, None, :]).reshape(len(descriptors), _NEAREST**2)
         cells = (nearest[0][:, :, None] * 256 + nearest[1][:, None, :]).reshape(len(descriptors), _NEAREST**2)
         order = np.argsort(total, axis=1, kind="stable")[:, :count]

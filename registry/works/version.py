@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.imaging.picture import Reading
+from registry.imaging.purpose import Purpose
 from registry.installation import Installation
 from registry.ledger.appends import Placed
 from registry.similarity.answer import Answer
@@ -29,7 +30,7 @@ class Picture:
 
         A crash after this leaves at most an original that nothing refers to.
         """
-        reading = installation.pictures.read(upload.content)
+        reading = installation.pictures.read(upload.content, Purpose.WORK)
         # The original is on disk before any entry speaks of it; its name is its digest: harmless to repeat.
         installation.objects.put(upload.content)
         return cls(upload, reading, installation.finder.find(reading))

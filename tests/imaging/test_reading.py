@@ -182,5 +182,5 @@ def test_a_picture_made_strip_by_strip_is_the_picture_made_at_once(
 def test_what_takes_much_memory_waits_for_its_turn(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MODEST_PIXELS", 100)
     waited: list[None] = []
-    read(encoded(flattened(design(11)), kind), lambda: waited.append(None))
+    read(encoded(flattened(design(11)), kind), wait_for_memory=lambda: waited.append(None))
     assert len(waited) == 1

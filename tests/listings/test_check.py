@@ -190,4 +190,4 @@ def test_evidence_lays_the_listing_back_over_the_work(symmetry: Symmetry) -> Non
     side = (sheet.width - 4 * 16) // 3
     first, overlay = panel[:, 16 : 16 + side], panel[:, 48 + 2 * side : 48 + 3 * side]
     inner = (slice(80, -80), slice(16, -16))  # inside the outline of the first panel
-    assert np.abs(first[inner] - overlay[inner]).mean() < 2
+    assert np.abs(first[inner] - overlay[inner]).mean() < 4  # enlarged by two ways; laid otherwise it is some 40
