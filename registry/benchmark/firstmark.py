@@ -1,7 +1,7 @@
 """This installation's own code as a contestant: registered and checked as users do, in a home that is thrown away."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -11,9 +11,11 @@ from registry.accounts.caller import Caller
 from registry.benchmark.collection import PictureFile
 from registry.benchmark.system import Claim, Listing
 from registry.errors import Refused
+from registry.imaging.picture import Reading
 from registry.installation import Installation
 from registry.listings.check import check
 from registry.settings import DATABASE_FILE, OBJECTS_FOLDER, Settings
+from registry.similarity.verdicts import Place
 from registry.works.register import register
 from registry.works.schemas import Upload, parse_claim
 
@@ -33,6 +35,7 @@ class Firstmark:
             account = find_or_create_account(session, _DESIGNER, installation.clock, installation.randomness)
             self._caller = Caller.local(account)
         self._numbers: dict[str, int] = {}
+        self._entries: dict[int, int] = {}
         self.model = ""
 
     def enrol(self, work: int, design: PictureFile) -> bool:
@@ -42,6 +45,7 @@ class Firstmark:
         except Refused:
             return False
         self._numbers[answer.work_id] = work
+        self._entries[work] = answer.index
         return True
 
     def ask(self, listing: Listing) -> list[Claim]:
@@ -54,6 +58,15 @@ class Firstmark:
             Claim(self._numbers[match.work_id], match.verdict == "match", match.score, tuple(match.region))
             for match in answer.matches
         ]
+
+    def read(self, listing: Listing) -> Reading:
+        """Raises Refused for a listing that is no picture to search with."""
+        return self.installation.pictures.read(listing.file)
+
+    def places(self, reading: Reading, hidden: Collection[int] = ()) -> list[tuple[int, Place]]:
+        """Where it would look closely, with the work of each place; as if the ``hidden`` were not registered."""
+        entries = {self._entries[work] for work in hidden if work in self._entries}
+        return [(self._numbers[one.work_id], one) for one in self.installation.finder.places(reading, entries)]
 
 
 @contextmanager

@@ -43,23 +43,28 @@ class Thief:
     def steal(self, name: str, severity: Severity) -> Iterator[StolenDesign]:
         """One listing for each design of the sample."""
         for place in self.stolen:
-            design = self._collection.designs[place]
-            rng = generator(self._seed, name, severity, design.digest)
-            others = self._others(name, place, rng)
-            context = Context(self._grounds, [self._collection.designs[one].pixels for one in others])
-            theft = generate(name, severity, design.pixels, context, rng)
-            works = [place, *others]
-            shown = {works[one.work]: tuple((float(x), float(y)) for x, y in one.polygon) for one in theft.shown}
-            visible = {works[one.work]: one.visible for one in theft.shown}
-            shown.setdefault(place, ())  # where nothing of it is left to see it still counts
-            under = name in CROPS and visible.get(place, 0) < LEAST_INK
-            yield StolenDesign(place, name + UNDER_A_QUARTER if under else name, Listing(theft.picture), shown)
+            yield self.of(name, severity, place)
+
+    def of(self, name: str, severity: Severity, place: int) -> StolenDesign:
+        """The listing that shows design ``place`` so stolen."""
+        design = self._collection.designs[place]
+        rng = generator(self._seed, name, severity, design.digest)
+        others = self._others(name, place, rng)
+        context = Context(self._grounds, [self._collection.designs[one].pixels for one in others])
+        theft = generate(name, severity, design.pixels, context, rng)
+        works = [place, *others]
+        shown = {works[one.work]: tuple((float(x), float(y)) for x, y in one.polygon) for one in theft.shown}
+        visible = {works[one.work]: one.visible for one in theft.shown}
+        shown.setdefault(place, ())  # where nothing of it is left to see it still counts
+        under = name in CROPS and visible.get(place, 0) < LEAST_INK
+        return StolenDesign(place, name + UNDER_A_QUARTER if under else name, Listing(theft.picture), shown)
 
     def _others(self, name: str, place: int, rng: np.random.Generator) -> list[int]:
-        """Registered works where all of a collage are to be found, else designs that are not."""
+        """Registered works where all of a collage are to be found, else designs that are not, if there are any."""
         if name not in FILLING:
             return []
-        pool = self._collection.registered if name == "collage3" else self._collection.unregistered
+        every = name == "collage3" or not self._collection.unregistered
+        pool = self._collection.registered if every else self._collection.unregistered
         kin = self._families.kin(place)
         free = [one for one in pool if one != place and one not in kin]
         return [free[int(one)] for one in rng.permutation(len(free))[: FILLING[name]]]

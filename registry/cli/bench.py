@@ -96,6 +96,62 @@ def quality(
         output.say(f"Pictures of hits and misses: {save}")
 
 
+@app.command()
+def calibrate(
+    out: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the calibration.")],
+    *,
+    designs: Annotated[Path, typer.Option(metavar="DIR", exists=True, help="Folder with original designs.")],
+    photos: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", exists=True, help="Folder with photographs to put products in. Default: drawn."),
+    ] = None,
+    seed: Seed = DEFAULT_SEED,
+    per_theft: Annotated[int, typer.Option(metavar="N", min=1, help="Designs to steal in each way.")] = 12,
+    half: Annotated[
+        int | None, typer.Option(metavar="0|1", min=0, max=1, help="Only this half of the pictures.")
+    ] = None,
+    families: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, help="Reviewed pairs of designs that share art.")
+    ] = None,
+    model: Annotated[str, typer.Option(metavar="NAME", help="What answers shall call it.")] = "parts/own",
+    as_json: AsJson = False,
+) -> None:
+    """Fit the decision on parts of listings to thefts of these designs, as the shipped one was fitted."""
+    from registry.benchmark.calibrating import Labeller
+    from registry.benchmark.collection import collect
+    from registry.benchmark.families import find_families, read_pairs
+    from registry.benchmark.firstmark import Firstmark, throw_away_installation
+    from registry.cli.file_access import read_small_file
+    from registry.cli.picture_files import select
+    from registry.similarity.fitting import fit
+    from registry.storage.durable_file import replace
+
+    output = Output(as_json=as_json)
+    decided = read_pairs(read_small_file(families, LARGEST_FAMILIES_FILE)) if families else []
+    design_files, photo_files = select([designs]).files, select([photos]).files if photos else []
+    with output.progress("Reading", len(design_files) + len(photo_files)) as progress:
+        collection = collect(design_files, photo_files, seed=seed, half=half, advance=progress.advance)
+    with output.progress("Looking for families", len(collection.designs)) as progress:
+        related = find_families(collection.designs, decided, advance=progress.advance)
+    with throw_away_installation() as installation:
+        labeller = Labeller(collection, related, Firstmark(installation), seed=seed, per_theft=per_theft)
+        with output.progress("Stealing", labeller.steps) as progress:
+            listings = list(labeller.listings(progress.advance))
+    found = fit(listings, model)
+    replace(out, found.to_json())
+    row = {
+        "case": "calibration",
+        "path": str(out),
+        "model": found.model,
+        "copies": sum(int(one.copies.sum()) for one in listings),
+        "strangers": sum(one.stranger for one in listings),
+        "match": found.match,
+        "review": found.review,
+    }
+    output.record(row)
+    output.facts(row)
+
+
 def _chosen(listed: str, known: Iterable[str], what: str) -> tuple[str, ...]:
     """The names in a list with commas; all that are known for an empty one. Refused (``bench_name_unknown``)."""
     known = tuple(known)

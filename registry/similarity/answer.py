@@ -35,7 +35,8 @@ class Match:
     registered picture that appears, ``share_of_listing`` the share of the listing's area it takes,
     ``transform`` says in words what was done to the work, ``region`` lies in the listing picture and
     ``region_of_work`` in the registered one. ``frame`` are the places in the listing of the four corners
-    ``frame_of_work``, also where they lie outside: they say which way the work lies.
+    ``frame_of_work``, also where they lie outside: they say which way the work lies. ``sibling_of`` names the
+    work that lies at the same place and fits better, None for the best of a place.
     """
 
     work_id: str
@@ -50,6 +51,7 @@ class Match:
     region_of_work: Polygon
     frame: Polygon
     frame_of_work: Polygon
+    sibling_of: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Set
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from registry.imaging.picture import Reading
 from registry.imaging.symmetry import Symmetry
 from registry.imaging.template import Template
 from registry.similarity import verification
-from registry.similarity.answer import Answer, Match, Relation, Verdict
+from registry.similarity.answer import Answer, Match, Verdict
 from registry.similarity.catalogue import (
     Catalogue,
     Ink,
@@ -20,10 +20,10 @@ from registry.similarity.catalogue import (
     load_template,
     work_of,
 )
-from registry.similarity.decision import calibration, measurements
-from registry.similarity.placement import placement, words
-from registry.similarity.search_parts import Found, search_parts
+from registry.similarity.decision import Calibration, shipped_calibration
+from registry.similarity.search_parts import search_parts
 from registry.similarity.sources import Proposal
+from registry.similarity.verdicts import Place, match_of, ranked
 from registry.storage.database import Database
 
 MOST_COMPARED = 64
@@ -33,18 +33,14 @@ WHOLE_MODEL = "whole-picture/1"
 """Names the sources, the comparison and the thresholds of the whole-picture stage."""
 MOST_TEMPLATES = 4_000
 """Templates kept unpacked: some 100 kB each."""
-_WHOLE_SHARE = 0.85
-"""Of the listing, from which a work that shows wholly is called the picture itself."""
-_SHOWN_WHOLE = 0.97
-_MOST_CERTAIN = 0.999
-"""A score of 1 is kept for identical files and pixels."""
 
 
 class Finder:
     """Finds registered pictures in a listing picture. Thread-safe; each process keeps its own index up to date."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, calibration: Calibration | None = None) -> None:
         self._database = database
+        self._calibration = calibration or shipped_calibration()
         self._catalogue = Catalogue()
         self._templates: OrderedDict[int, tuple[Template, Ink]] = OrderedDict()
         self._lock = threading.Lock()
@@ -54,6 +50,11 @@ class Finder:
         """The ledger size that the index reflects: as of the newest search, or of ``refresh``."""
         return self._catalogue.seen
 
+    @property
+    def model(self) -> str:
+        """Names everything that a verdict depends on."""
+        return f"{WHOLE_MODEL}+{self._calibration.model}"
+
     def refresh(self) -> int:
         """Catch up with the ledger; answers the size that the index reflects."""
         with self._lock, self._database.read() as session:
@@ -61,34 +62,43 @@ class Finder:
 
     def find(self, reading: Reading, *, limit: int = MOST_MATCHES) -> Answer:
         """What the listing picture matches, best first, ties by the earlier entry; at most ``limit`` matches."""
-        model = f"{WHOLE_MODEL}+{calibration().model}"
         with self._lock, self._database.read() as session:
             seen = self._catalogue.refresh(session)
             proposals = self._catalogue.propose(reading)
             # Under the lock as well: the indexes may not change while they are searched.
-            parts = search_parts(
-                self._catalogue.features,
-                self._catalogue.sizes,
-                reading.features,
-                lambda entry: self._template(session, entry),
-            )
-            inks = {found.entry: self._templates[found.entry][1] for found in parts}
+            places = self._places(session, reading)
         with self._database.read() as session:
-            matches: dict[int, Match] = {}
-            works: dict[int, RegisteredPicture | None] = {}  # one is often proposed under several transformations
-            for proposal in _to_compare(proposals, identical(session, reading)):
-                if proposal.entry_index not in works:
-                    works[proposal.entry_index] = load(session, proposal.entry_index)
-                work = works[proposal.entry_index]
-                whole = work and verification.verify(work, reading, proposal)
-                if whole and (known := matches.get(whole.entry_index, whole)) and _rank(whole) <= _rank(known):
-                    matches[whole.entry_index] = whole
-            for found in parts:
-                # What the comparison of whole pictures says is finer: it knows a sister by a detail.
-                if found.entry not in matches and (part := _part_match(session, reading, found, inks[found.entry])):
-                    matches[part.entry_index] = part
-        ranked = tuple(sorted(matches.values(), key=_rank)[:limit])
-        return Answer(ranked[0].verdict if ranked else Verdict.CLEAR, ranked, seen, model)
+            matches = _whole_matches(session, reading, proposals)
+        for place in places:
+            # What the comparison of whole pictures says is finer: it knows a sister by a detail.
+            if place.found.entry not in matches and (part := match_of(place, reading, self._calibration)):
+                matches[part.entry_index] = part
+        found = ranked(list(matches.values()))[:limit]
+        return Answer(found[0].verdict if found else Verdict.CLEAR, found, seen, self.model)
+
+    def places(self, reading: Reading, hidden: Set[int] = frozenset()) -> list[Place]:
+        """Where works may lie as parts of the listing, whatever the decision on them would be.
+
+        ``hidden`` entries are not looked for: what would be found if they were not registered.
+        """
+        with self._lock, self._database.read() as session:
+            self._catalogue.refresh(session)
+            return self._places(session, reading, hidden)
+
+    def _places(self, session: Session, reading: Reading, hidden: Set[int] = frozenset()) -> list[Place]:
+        places = []
+        found = search_parts(
+            self._catalogue.features,
+            self._catalogue.sizes,
+            reading.features,
+            lambda entry: self._template(session, entry),
+            hidden,
+        )
+        for one in found:
+            work_id = work_of(session, one.entry)
+            if work_id is not None:
+                places.append(Place(one, work_id, self._templates[one.entry][1]))
+        return places
 
     def _template(self, session: Session, entry: int) -> Template | None:
         known = self._templates.get(entry)
@@ -104,36 +114,22 @@ class Finder:
         return known[0]
 
 
-def _part_match(session: Session, reading: Reading, found: Found, ink: Ink) -> Match | None:
-    """The match that a place found amounts to; None where it is clear, or the picture erased meanwhile."""
-    probability = calibration().probability(measurements(found.appearance, found.fit, found.inliers))
-    verdict = calibration().verdict(probability)
-    if verdict is Verdict.CLEAR or (work_id := work_of(session, found.entry)) is None:
-        return None
-    seen = reading.features.view
-    scale = np.tile([reading.width / seen.shape[1], reading.height / seen.shape[0]], 4)
-    size = (reading.width, reading.height)
-    placed = placement(found.quad * scale, size, ink)
-    visible = found.appearance.visible
-    whole = visible >= _SHOWN_WHOLE and placed.share_of_listing >= _WHOLE_SHARE
-    return Match(
-        work_id=work_id,
-        entry_index=found.entry,
-        verdict=verdict,
-        relation=Relation.PICTURE_THEFT if whole else Relation.PARTIAL_COPY,
-        score=round(min(probability, _MOST_CERTAIN), 4),
-        coverage_of_work=round(visible, 4),
-        share_of_listing=placed.share_of_listing,
-        transform=words(placed.frame, placed.frame_of_work, size, found.appearance.tone, visible),
-        region=placed.region,
-        region_of_work=placed.region_of_work,
-        frame=placed.frame,
-        frame_of_work=placed.frame_of_work,
-    )
+def _whole_matches(session: Session, reading: Reading, proposals: list[Proposal]) -> dict[int, Match]:
+    """By entry, the matches that the listing as a whole amounts to."""
+    matches: dict[int, Match] = {}
+    works: dict[int, RegisteredPicture | None] = {}  # one is often proposed under several transformations
+    for proposal in _to_compare(proposals, identical(session, reading)):
+        if proposal.entry_index not in works:
+            works[proposal.entry_index] = load(session, proposal.entry_index)
+        work = works[proposal.entry_index]
+        found = work and verification.verify(work, reading, proposal)
+        if found and (known := matches.get(found.entry_index, found)) and _rank(found) <= _rank(known):
+            matches[found.entry_index] = found
+    return matches
 
 
-def _rank(match: Match) -> tuple[bool, float, int]:
-    return (match.verdict is not Verdict.MATCH, -match.score, match.entry_index)
+def _rank(match: Match) -> tuple[bool, float]:
+    return (match.verdict is not Verdict.MATCH, -match.score)
 
 
 def _to_compare(proposals: list[Proposal], certain: list[int]) -> list[Proposal]:

@@ -1,6 +1,7 @@
 """Where in a listing a registered work might lie: quadrilaterals proposed by local features and by regions."""
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -14,7 +15,9 @@ from registry.similarity import kernels
 from registry.similarity.feature_index import FeatureIndex, Hits, magnitudes_of
 from registry.similarity.vocabulary import PROBES, seen_through, vocabulary
 
-MOST_PER_SOURCE = 40
+MOST_FROM_LOCAL_FEATURES = 40
+MOST_FROM_REGIONS = 120
+"""Of a small print the right region is often the seventieth by its spectrum alone; its edges then tell."""
 MOST_PER_WORK = 3
 MOST_GROUPS = 100
 """Works in one of four appearances (inverted, mirrored) whose hits are looked at for a common transformation."""
@@ -31,6 +34,9 @@ _LEAST_FOR_AFFINE = 4
 _GREATEST_SHEAR = 1.7
 _ANGLES = 64
 _SAME = 0.1
+SAME_SPOT = 0.3
+"""Of the smaller side: how far apart the centres of two works at one place may be."""
+SAME_SPOT_SIZE = 1.5
 _LEAST_SIDE = 24.0
 """Pixels of the view: what is smaller cannot be verified."""
 
@@ -64,6 +70,13 @@ def longest_side(quad: NDArray[np.float64]) -> float:
     return float(max(sides[0] + sides[2], sides[1] + sides[3]) / 2)
 
 
+def same_spot(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two works lie at about one place of the listing, whatever way they are turned."""
+    sides = longest_side(one), longest_side(other)
+    apart = one.reshape(4, 2).mean(axis=0) - other.reshape(4, 2).mean(axis=0)
+    return max(sides) < SAME_SPOT_SIZE * min(sides) and float(np.hypot(*apart)) < SAME_SPOT * min(sides)
+
+
 class WorkSizes:
     """Width and height of each picture's ink in units of its longer side."""
 
@@ -82,7 +95,9 @@ class WorkSizes:
         return mapped
 
 
-def from_local_features(index: FeatureIndex, sizes: WorkSizes, features: LocalFeatures) -> list[Hypothesis]:
+def from_local_features(
+    index: FeatureIndex, sizes: WorkSizes, features: LocalFeatures, hidden: Set[int] = frozenset()
+) -> list[Hypothesis]:
     """From features alike, under the similarity that most of a work's agree on."""
     if not len(features):
         return []
@@ -93,19 +108,21 @@ def from_local_features(index: FeatureIndex, sizes: WorkSizes, features: LocalFe
             turned = seen_through(features.descriptors, inverted=inverted, mirrored=mirrored)
             hits = _nearest_each(index.hits(vocabulary().cells(turned, PROBES), vocabulary().codes(turned)))
             if len(hits.entries):
-                groups += _groups(hits, inverted, mirrored)
+                groups += [one for one in _groups(hits, inverted, mirrored) if one.entry not in hidden]
     groups.sort(key=lambda group: (-group.total, group.entry, group.inverted, group.mirrored))
     for group in groups[:MOST_GROUPS]:
         found += _agreed(sizes, features.places, group)
-    return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)))
+    return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)), MOST_FROM_LOCAL_FEATURES)
 
 
-def from_regions(index: FeatureIndex, sizes: WorkSizes, regions: Regions) -> list[Hypothesis]:
+def from_regions(
+    index: FeatureIndex, sizes: WorkSizes, regions: Regions, hidden: Set[int] = frozenset()
+) -> list[Hypothesis]:
     """From regions alike, turned to where their phases agree best."""
     if not len(regions):
         return []
     spectra = _complex(regions.spectra)
-    alike = index.alike_regions(magnitudes_of(regions.spectra), REGIONS_EACH)
+    alike = [one for one in index.alike_regions(magnitudes_of(regions.spectra), REGIONS_EACH) if one[1] not in hidden]
     if not alike:
         return []
     numbers = np.array([number for number, _, _ in alike])
@@ -123,7 +140,7 @@ def from_regions(index: FeatureIndex, sizes: WorkSizes, regions: Regions) -> lis
             entry = alike[int(k)][1]
             strength = float(agreement[k, best[k]])
             found.append(Hypothesis(entry, sizes.quad(entry, matrix), strength, 0, Source.REGIONS))
-    return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)))
+    return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)), MOST_FROM_REGIONS)
 
 
 def _nearest_each(hits: Hits) -> Hits:
@@ -227,8 +244,8 @@ def _turns() -> NDArray[np.complex64]:
     return np.asarray(np.exp(1j * (terms()[:, None] - SPIN) * angles[None, :]), np.complex64)
 
 
-def _apart(ordered: list[Hypothesis]) -> list[Hypothesis]:
-    """The first MOST_PER_SOURCE that are large enough and not nearly the same as one before."""
+def _apart(ordered: list[Hypothesis], most: int) -> list[Hypothesis]:
+    """The first ``most`` that are large enough and not nearly the same as one before."""
     kept: list[Hypothesis] = []
     of_work: dict[int, list[NDArray[np.float64]]] = {}
     for one in ordered:
@@ -240,6 +257,6 @@ def _apart(ordered: list[Hypothesis]) -> list[Hypothesis]:
             continue
         known.append(one.quad)
         kept.append(replace(one, rank=len(kept)))
-        if len(kept) == MOST_PER_SOURCE:
+        if len(kept) == most:
             break
     return kept

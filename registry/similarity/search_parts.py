@@ -1,6 +1,6 @@
 """Finding works as parts of a listing: hypotheses from the features, moved to their best fit, compared on pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from registry.similarity.hypotheses import (
     from_local_features,
     from_regions,
     longest_side,
+    same_spot,
 )
 from registry.similarity.kernels import plausible
 
@@ -33,8 +34,6 @@ FITTING_COMPARED = 12
 MOST_AT_A_PLACE = 6
 """Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn."""
 _SAME_PLACE = 0.08
-_SAME_SPOT = 0.3
-_SAME_SPOT_SIZE = 1.5
 _LEAST_POINTS = 5
 
 
@@ -50,11 +49,19 @@ class Found:
 
 
 def search_parts(
-    index: FeatureIndex, sizes: WorkSizes, features: Features, template_of: Callable[[int], Template | None]
+    index: FeatureIndex,
+    sizes: WorkSizes,
+    features: Features,
+    template_of: Callable[[int], Template | None],
+    hidden: Set[int] = frozenset(),
 ) -> list[Found]:
-    """The places worth a decision, best fit first. ``template_of`` answers None for a picture erased meanwhile."""
+    """The places worth a decision, best fit first, of all entries but the ``hidden``.
+
+    ``template_of`` answers None for a picture erased meanwhile.
+    """
     listing = alignment.ListingFields(features)
-    hypotheses = from_local_features(index, sizes, features.local) + from_regions(index, sizes, features.regions)
+    hypotheses = from_local_features(index, sizes, features.local, hidden)
+    hypotheses += from_regions(index, sizes, features.regions, hidden)
     templates: dict[int, Template] = {}
     for entry in {one.entry for one in hypotheses}:
         template = template_of(entry)
@@ -111,7 +118,7 @@ def _apart(ordered: list[_Moved], before: list[_Moved], most: int, most_per_work
         own = [other for other in [*before, *kept] if other.origin.entry == place.origin.entry]
         if len(own) >= most_per_work or any(_same_quad(other.quad, place.quad) for other in own):
             continue
-        if sum(_same_spot(other.quad, place.quad) for other in kept) >= MOST_AT_A_PLACE:
+        if sum(same_spot(other.quad, place.quad) for other in kept) >= MOST_AT_A_PLACE:
             continue
         kept.append(place)
     return kept
@@ -119,10 +126,3 @@ def _apart(ordered: list[_Moved], before: list[_Moved], most: int, most_per_work
 
 def _same_quad(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     return bool(np.abs(one - other).max() < _SAME_PLACE * longest_side(other))
-
-
-def _same_spot(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether two works lie at about one place of the listing, whatever way they are turned."""
-    sides = longest_side(one), longest_side(other)
-    apart = one.reshape(4, 2).mean(axis=0) - other.reshape(4, 2).mean(axis=0)
-    return max(sides) < _SAME_SPOT_SIZE * min(sides) and float(np.hypot(*apart)) < _SAME_SPOT * min(sides)

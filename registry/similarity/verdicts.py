@@ -1,0 +1,100 @@
+"""What the places found in one listing amount to: matches, and which of them are sisters of a better one."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from registry.imaging.picture import Reading
+from registry.similarity.answer import Match, Polygon, Relation, Verdict
+from registry.similarity.catalogue import Ink
+from registry.similarity.decision import Calibration, measurements
+from registry.similarity.hypotheses import same_spot
+from registry.similarity.placement import Placement, placement, words
+from registry.similarity.search_parts import Found
+
+WHOLE_SHARE = 0.85
+"""Of the listing, from which a work that shows wholly is called the picture itself."""
+SHOWN_WHOLE = 0.97
+_MOST_CERTAIN = 0.999
+"""A score of 1 is kept for identical files and pixels."""
+_AS_GOOD = 0.5
+"""Difference in logits within which two works at one place are equally good: one picture registered twice."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place found, the work it belongs to, and the box of that picture's ink in pixels of it."""
+
+    found: Found
+    work_id: str
+    ink: Ink
+
+
+def measured(place: Place) -> list[float]:
+    """What the decision weighs of a place, in the order of MEASUREMENTS."""
+    return measurements(place.found.appearance, place.found.fit, place.found.inliers)
+
+
+def placed_in(place: Place, reading: Reading) -> Placement:
+    """Where it is, in pixels of the listing picture and of the work."""
+    seen, size = reading.features.view, (reading.width, reading.height)
+    return placement(place.found.quad * np.tile([size[0] / seen.shape[1], size[1] / seen.shape[0]], 4), size, place.ink)
+
+
+def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match | None:
+    """The match that a place amounts to; None where it is clear."""
+    found = place.found
+    values = measured(place)
+    verdict = calibration.verdict(values)
+    if verdict is Verdict.CLEAR:
+        return None
+    placed = placed_in(place, reading)
+    visible = found.appearance.visible
+    whole = visible >= SHOWN_WHOLE and placed.share_of_listing >= WHOLE_SHARE
+    return Match(
+        work_id=place.work_id,
+        entry_index=found.entry,
+        verdict=verdict,
+        relation=Relation.PICTURE_THEFT if whole else Relation.PARTIAL_COPY,
+        score=round(min(calibration.probability(values), _MOST_CERTAIN), 4),
+        coverage_of_work=round(visible, 4),
+        share_of_listing=placed.share_of_listing,
+        transform=words(
+            placed.frame, placed.frame_of_work, (reading.width, reading.height), found.appearance.tone, visible
+        ),
+        region=placed.region,
+        region_of_work=placed.region_of_work,
+        frame=placed.frame,
+        frame_of_work=placed.frame_of_work,
+    )
+
+
+def ranked(matches: list[Match]) -> tuple[Match, ...]:
+    """Best first, ties by the earlier entry; what lies at the place of a better one is marked as its sibling.
+
+    A sibling shows the same art less well, so it is a person's to decide and no ``match``, unless it is as good.
+    """
+    ordered: list[Match] = []
+    for match in sorted(matches, key=_rank):
+        better = next((one for one in ordered if one.sibling_of is None and _same_place(one.frame, match.frame)), None)
+        if better is None or better.work_id == match.work_id:
+            ordered.append(match)
+            continue
+        as_good = _logit(better.score) - _logit(match.score) <= _AS_GOOD
+        verdict = match.verdict if as_good else Verdict.REVIEW
+        ordered.append(replace(match, verdict=verdict, sibling_of=better.work_id))
+    return tuple(sorted(ordered, key=_rank))
+
+
+def _same_place(one: Polygon, other: Polygon) -> bool:
+    return same_spot(np.array(one, np.float64).ravel(), np.array(other, np.float64).ravel())
+
+
+def _logit(score: float) -> float:
+    kept = min(max(score, 1 - _MOST_CERTAIN), _MOST_CERTAIN)
+    return math.log(kept / (1 - kept))
+
+
+def _rank(match: Match) -> tuple[bool, float, int]:
+    return (match.verdict is not Verdict.MATCH, -match.score, match.entry_index)
