@@ -41,6 +41,7 @@ from registry.verify.note import VerifierKey
 if TYPE_CHECKING:
     from registry.anchoring.stamping import Stamping
     from registry.imaging.reader import PictureReader
+    from registry.similarity.decision import Calibration
     from registry.similarity.finder import Finder
 
 HOME_MODE = 0o700
@@ -205,8 +206,14 @@ class Installation:
             if self._finder is None:
                 from registry.similarity.finder import Finder
 
-                self._finder = Finder(self.database)
+                self._finder = Finder(self.database, self._calibration())
             return self._finder
+
+    def _calibration(self) -> "Calibration | None":
+        from registry.similarity.decision import calibration_from_json
+
+        file = self.settings.calibration_file
+        return calibration_from_json(file.read_bytes()) if file.exists() else None
 
     def close(self) -> None:
         """Ends the picture processes that it started and closes the database; may be called twice."""

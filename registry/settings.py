@@ -15,6 +15,7 @@ APPLICATION = "firstmark"
 """The folder's name inside the user's data folder."""
 DATABASE_FILE = "registry.sqlite"
 OBJECTS_FOLDER = "objects"
+CALIBRATION_FILE = "calibration.json"
 MEBIBYTE = 1024 * 1024
 HIGHEST_PORT = 65535
 
@@ -164,6 +165,11 @@ class Settings(BaseSettings):
     def objects_address(self) -> str:
         """``objects_url``, or the folder in the home."""
         return self.objects_url or (self.home / OBJECTS_FOLDER).as_uri()
+
+    @property
+    def calibration_file(self) -> Path:
+        """Where a refitted decision on listings is kept; the shipped one is used where there is none."""
+        return self.home / CALIBRATION_FILE
 
     @field_validator("home", "witness_policy", "timestamp_authorities")
     @classmethod

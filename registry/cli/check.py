@@ -123,7 +123,8 @@ def _tell(output: Output, path: Path, outcome: _Outcome) -> None:
 def match_in_words(match: "MatchView") -> str:
     """One sentence: which work, how it was changed, how sure that is."""
     called = f'"{match.title}"' if match.title else match.path or match.work_id
-    return f"{called} ({match.work_id}): {match.transform or 'unchanged'}; score {match.score:.2f}"
+    sibling = f"; shows the same art as {match.sibling_of}, which fits better" if match.sibling_of else ""
+    return f"{called} ({match.work_id}): {match.transform or 'unchanged'}; score {match.score:.2f}{sibling}"
 
 
 def _sum_up(output: Output, counts: "Counter[str]") -> None:

@@ -18,6 +18,7 @@ from registry.cli import (
     register,
     serve,
     signing_key,
+    similarity,
     verify,
     witness,
     works,
@@ -72,6 +73,7 @@ app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
 app.command(rich_help_panel=OPERATION)(serve.serve)
 app.add_typer(anchor.app, name="anchor", rich_help_panel=OPERATION)
 app.add_typer(witness.app, name="witness", rich_help_panel=OPERATION)
+app.add_typer(similarity.app, name="similarity", rich_help_panel=OPERATION)
 app.add_typer(bench.app, name="bench", rich_help_panel=OPERATION)
 app.command(rich_help_panel=WORK)(command.demo)
 

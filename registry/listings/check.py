@@ -154,5 +154,6 @@ def _match_view(session: Session, check_id: str, match: Match) -> MatchView:
         transform=match.transform,
         region=list(match.region),
         region_of_work=list(match.region_of_work),
+        sibling_of=match.sibling_of,
         evidence=f"/v1/checks/{check_id}/evidence/{match.entry_index}.png",
     )

@@ -30,6 +30,9 @@ class MatchView(_Shape):
     transform: Annotated[str, Field(description="What was done to the work, in words.")]
     region: Region
     region_of_work: Region
+    sibling_of: Annotated[
+        str | None, Field(description="The work found at the same place that fits better: both show that art.")
+    ] = None
     evidence: Annotated[str, Field(description="Where the picture that shows the match is.")]
 
 
