@@ -4,7 +4,8 @@ Flat designs have few corners, but they stand on a ground: connected edges, and 
 ground, are proposed as regions. A region is normalised by centre and spread of its own edges, and its
 gradient field is expanded in rings around the centre: c(k, m) = sum over pixels of z ring_k(r) exp(-i m phi).
 Turning the picture by alpha multiplies c(k, m) by exp(i (2 - m) alpha) (the field turns twice as fast), mirroring
-conjugates it. So the magnitudes are the same for every turned or mirrored copy, and the phases tell the angle.
+it top to bottom conjugates it. So the magnitudes are the same for every turned or mirrored copy, and the phases
+tell the angle.
 """
 
 import math

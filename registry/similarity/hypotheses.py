@@ -135,7 +135,9 @@ def from_regions(
         best = agreement.argmax(axis=1)
         for k in np.flatnonzero(agreement.max(axis=1) >= LEAST_REGION_SCORE):
             x, y, spread = regions.places[numbers[k]].astype(np.float64)
-            matrix = _similarity(2 * math.pi * best[k] / _ANGLES, spread / places[k, 2], mirrored)
+            # Conjugation mirrors top to bottom: that is left to right, and half a turn.
+            angle = 2 * math.pi * best[k] / _ANGLES + (math.pi if mirrored else 0)
+            matrix = _similarity(angle, spread / places[k, 2], mirrored)
             matrix[:, 2] = np.array([x, y]) - matrix[:, :2] @ places[k, :2]
             entry = alike[int(k)][1]
             strength = float(agreement[k, best[k]])

@@ -5,7 +5,7 @@ from sqlalchemy import Delete, Update, delete, update
 
 from registry.installation import Installation
 from registry.ledger.models import LedgerEntry
-from registry.similarity.models import IndexedHash, IndexedPicture
+from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPicture
 from registry.works.amend import amend
 from registry.works.consistency import check_works
 from registry.works.end import erase, withdraw
@@ -46,7 +46,7 @@ def work(first_index: int) -> Update:
 
 
 def of_picture(index: int) -> list[Update | Delete]:
-    return [delete(table).where(table.entry_index == index) for table in (IndexedHash, IndexedPicture)]
+    return [delete(table).where(table.entry_index == index) for table in (IndexedFeatures, IndexedHash, IndexedPicture)]
 
 
 DISAGREEMENTS: dict[str, tuple[list[Update | Delete], int]] = {

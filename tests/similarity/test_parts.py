@@ -1,0 +1,130 @@
+"""The search for parts: a registered design is found inside other pictures, with its place, and nothing else is."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from sqlalchemy import update
+
+from registry.benchmark.controls import controls
+from registry.benchmark.drawn_design import drawn_design
+from registry.benchmark.firstmark import throw_away_installation
+from registry.benchmark.judgement import GOOD_OVERLAP, overlap
+from registry.benchmark.system import Listing
+from registry.benchmark.thefts import Context, Severity, Theft, generate
+from registry.errors import Refused
+from registry.imaging.reading import read
+from registry.installation import Installation
+from registry.similarity.answer import Answer, Relation, Verdict
+from registry.similarity.models import IndexedHash
+from registry.works.end import erase, withdraw
+from registry.works.register import register
+from registry.works.schemas import ClaimInput, Upload
+from tests.works.test_register import caller
+
+DESIGNS = [drawn_design(np.random.default_rng(seed), 500) for seed in range(6)]
+STRANGERS = [drawn_design(np.random.default_rng(seed), 500) for seed in range(50, 56)]
+
+
+@pytest.fixture(scope="module")
+def works() -> Iterator[tuple[Installation, list[str]]]:
+    """A registry of six designs, and their works."""
+    with throw_away_installation() as installation:
+        yield installation, [enrolled(installation, design) for design in DESIGNS]
+
+
+def enrolled(installation: Installation, design: np.ndarray) -> str:
+    upload = Upload(Listing(design).file, "design.png")
+    return register(installation, caller(installation), upload, ClaimInput(creator="Studio")).work_id
+
+
+def stolen(name: str, severity: Severity, number: int, designs: list[np.ndarray] = DESIGNS) -> Theft:
+    others = [designs[(number + step) % len(designs)] for step in (1, 2)]
+    return generate(name, severity, designs[number], Context(others=others), np.random.default_rng(number))
+
+
+def asked(installation: Installation, picture: np.ndarray) -> Answer:
+    return installation.finder.find(read(Listing(picture).file))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["crop85", "crop60", "rot10", "rot45", "border20", "new_background", "watermark", "mockup", "small_mockup"],
+)
+def test_a_design_is_found_inside_another_picture_and_outlined(
+    works: tuple[Installation, list[str]], name: str
+) -> None:
+    installation, ids = works
+    cases: list[tuple[int, Severity]] = [(0, 1), (1, 2)]
+    for number, severity in cases:
+        theft = stolen(name, severity, number)
+        answer = asked(installation, theft.picture)
+        best = answer.matches[0]
+        assert (answer.verdict, best.work_id) == (Verdict.MATCH, ids[number]), (name, severity)
+        truth = tuple((float(x), float(y)) for x, y in theft.shown[0].polygon)
+        size = (theft.picture.shape[1], theft.picture.shape[0])
+        assert overlap(best.region, truth, size) >= GOOD_OVERLAP
+
+
+def test_every_work_of_a_collage_is_found_at_its_own_place(works: tuple[Installation, list[str]]) -> None:
+    installation, ids = works
+    theft = stolen("collage3", 1, 2)
+    answer = asked(installation, theft.picture)
+    found = {match.work_id: match for match in answer.matches if match.verdict is Verdict.MATCH}
+    assert set(found) == {ids[2], ids[3], ids[4]}
+    size = (theft.picture.shape[1], theft.picture.shape[0])
+    for shown, work in zip(theft.shown, (ids[2], ids[3], ids[4]), strict=True):
+        truth = tuple((float(x), float(y)) for x, y in shown.polygon)
+        assert overlap(found[work].region, truth, size) >= GOOD_OVERLAP
+
+
+def test_a_part_says_how_much_of_the_work_and_of_the_listing_it_is(works: tuple[Installation, list[str]]) -> None:
+    installation, _ = works
+    theft = stolen("crop60", 2, 3)
+    match = asked(installation, theft.picture).matches[0]
+    assert match.relation is Relation.PARTIAL_COPY
+    assert match.coverage_of_work == pytest.approx(theft.shown[0].visible, abs=0.05)
+    assert "of it visible" in match.transform
+
+
+@pytest.mark.parametrize("name", ["mockup", "crop60", "rot10"])
+def test_designs_that_are_not_registered_are_no_match(works: tuple[Installation, list[str]], name: str) -> None:
+    installation, _ = works
+    for number in range(len(STRANGERS)):
+        answer = asked(installation, stolen(name, 2, number, STRANGERS).picture)
+        assert answer.verdict is not Verdict.MATCH, (name, number)
+
+
+def test_blanks_gradients_noise_and_pages_of_text_match_nothing(works: tuple[Installation, list[str]]) -> None:
+    installation, _ = works
+    asked_about = 0
+    for name, picture in controls(3):
+        try:
+            reading = read(Listing(picture).file)
+        except Refused:  # too flat to show anything
+            continue
+        asked_about += 1
+        assert installation.finder.find(reading).verdict is Verdict.CLEAR, name
+    assert asked_about
+
+
+def test_equal_hashes_of_different_pictures_are_no_match() -> None:
+    with throw_away_installation() as installation:
+        enrolled(installation, DESIGNS[0])
+        listing = read(Listing(STRANGERS[0]).file)
+        forged = {one.ground: one.bits for one in listing.fingerprints if len(one.bits) == 32}
+        with installation.database.write() as session:
+            for ground, bits in forged.items():
+                session.execute(update(IndexedHash).where(IndexedHash.ground == ground).values(bits=bits))
+        answer = installation.finder.find(listing)
+        assert answer.verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("end", [withdraw, erase])
+def test_parts_of_a_work_that_was_ended_are_found_no_more(end: object) -> None:
+    with throw_away_installation() as installation:
+        work = enrolled(installation, DESIGNS[0])
+        listing = stolen("mockup", 1, 0).picture
+        assert asked(installation, listing).verdict is Verdict.MATCH
+        end(installation, work)  # type: ignore[operator]
+        assert asked(installation, listing).verdict is Verdict.CLEAR

@@ -1,0 +1,54 @@
+"""Several matches in one listing: the best of a place, and its siblings."""
+
+from dataclasses import replace
+
+from registry.similarity.answer import Match, Polygon, Relation, Verdict
+from registry.similarity.verdicts import ranked
+
+
+def square(left: float, top: float, side: float) -> Polygon:
+    return ((left, top), (left + side, top), (left + side, top + side), (left, top + side))
+
+
+def match(work: str, score: float, frame: Polygon, verdict: Verdict = Verdict.MATCH) -> Match:
+    entry = int(work[-1])
+    return Match(
+        work, entry, verdict, Relation.PARTIAL_COPY, score, 1.0, 0.2, "", frame, frame, frame, square(0, 0, 100)
+    )
+
+
+def test_works_at_different_places_are_both_matches() -> None:
+    found = ranked([match("wrk_1", 0.97, square(0, 0, 100)), match("wrk_2", 0.99, square(300, 0, 100))])
+    assert [(one.work_id, one.verdict, one.sibling_of) for one in found] == [
+        ("wrk_2", Verdict.MATCH, None),
+        ("wrk_1", Verdict.MATCH, None),
+    ]
+
+
+def test_a_work_that_fits_a_place_less_well_is_a_sibling_for_a_person_to_decide() -> None:
+    found = ranked([match("wrk_1", 0.97, square(5, 5, 100)), match("wrk_2", 0.99, square(0, 0, 100))])
+    assert [(one.work_id, one.verdict, one.sibling_of) for one in found] == [
+        ("wrk_2", Verdict.MATCH, None),
+        ("wrk_1", Verdict.REVIEW, "wrk_2"),
+    ]
+
+
+def test_one_picture_registered_twice_is_a_match_twice_the_earlier_first() -> None:
+    found = ranked([match("wrk_2", 0.99, square(0, 0, 100)), match("wrk_1", 0.99, square(0, 0, 100))])
+    assert [(one.work_id, one.verdict) for one in found] == [("wrk_1", Verdict.MATCH), ("wrk_2", Verdict.MATCH)]
+
+
+def test_a_small_work_inside_a_large_one_is_no_sibling_of_it() -> None:
+    found = ranked([match("wrk_1", 0.97, square(40, 40, 20)), match("wrk_2", 0.99, square(0, 0, 100))])
+    assert {one.sibling_of for one in found} == {None}
+
+
+def test_versions_of_one_work_are_no_siblings() -> None:
+    one = match("wrk_1", 0.97, square(0, 0, 100))
+    found = ranked([one, replace(one, entry_index=7, score=0.99)])
+    assert {match.sibling_of for match in found} == {None}
+
+
+def test_a_certain_match_comes_before_a_higher_score_for_review() -> None:
+    found = ranked([match("wrk_1", 0.9, square(0, 0, 100)), match("wrk_2", 0.95, square(300, 0, 100), Verdict.REVIEW)])
+    assert [one.work_id for one in found] == ["wrk_1", "wrk_2"]
