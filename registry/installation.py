@@ -206,7 +206,7 @@ class Installation:
             if self._finder is None:
                 from registry.similarity.finder import Finder
 
-                self._finder = Finder(self.database, self._calibration())
+                self._finder = Finder(self.database, self._calibration(), without=self.settings.search_switched_off)
             return self._finder
 
     def _calibration(self) -> "Calibration | None":

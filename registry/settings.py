@@ -16,6 +16,7 @@ APPLICATION = "firstmark"
 DATABASE_FILE = "registry.sqlite"
 OBJECTS_FOLDER = "objects"
 CALIBRATION_FILE = "calibration.json"
+SEARCH_PARTS = ("whole_pictures", "local_features", "regions")
 MEBIBYTE = 1024 * 1024
 HIGHEST_PORT = 65535
 
@@ -127,6 +128,13 @@ class Settings(BaseSettings):
         le=64,
         description="Processes that decode pictures; each may use one CPU core and some hundred megabytes.",
     )
+    search_without: str = Field(
+        default="",
+        description=(
+            "Parts of the search to switch off, to save their time or to see their worth: `whole_pictures`, "
+            "`local_features`, `regions`, with commas. Default: none."
+        ),
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address that `registry serve` listens on. Default: this machine only.",
@@ -170,6 +178,18 @@ class Settings(BaseSettings):
     def calibration_file(self) -> Path:
         """Where a refitted decision on listings is kept; the shipped one is used where there is none."""
         return self.home / CALIBRATION_FILE
+
+    @property
+    def search_switched_off(self) -> frozenset[str]:
+        """The names in ``search_without``."""
+        return frozenset(name.strip() for name in self.search_without.split(",") if name.strip())
+
+    @field_validator("search_without")
+    @classmethod
+    def _known_parts(cls, names: str) -> str:
+        if unknown := {name.strip() for name in names.split(",") if name.strip()} - set(SEARCH_PARTS):
+            raise ValueError(f"there is no {sorted(unknown)[0]}; choose from {', '.join(SEARCH_PARTS)}")
+        return names
 
     @field_validator("home", "witness_policy", "timestamp_authorities")
     @classmethod

@@ -70,8 +70,11 @@ class Firstmark:
 
 
 @contextmanager
-def throw_away_installation() -> Iterator[Installation]:
-    """An empty registry of its own: the settings of a real one decide nothing here."""
+def throw_away_installation(without: str = "") -> Iterator[Installation]:
+    """An empty registry of its own: the settings of a real one decide nothing here.
+
+    ``without`` names the parts of the search to switch off.
+    """
     with tempfile.TemporaryDirectory(prefix="firstmark-benchmark-") as folder:
         home = Path(folder)
         settings = Settings.load(
@@ -80,6 +83,7 @@ def throw_away_installation() -> Iterator[Installation]:
             objects_url=(home / OBJECTS_FOLDER).as_uri(),
             ledger_origin=ORIGIN,
             picture_workers=1,
+            search_without=without,
         )
         with Installation.open(settings) as installation:
             yield installation

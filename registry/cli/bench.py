@@ -49,6 +49,9 @@ def quality(
         str | None,
         typer.Option(metavar="NAME,...", help="phash, dhash, pdq, sift, sscd or none. Default: all there are."),
     ] = None,
+    without: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Switch off whole_pictures, local_features or regions.")
+    ] = "",
     save: Annotated[
         Path | None, typer.Option(metavar="DIR", file_okay=False, help="Write pictures of hits and misses there.")
     ] = None,
@@ -85,7 +88,7 @@ def quality(
     with output.progress("Looking for families", len(collection.designs)) as progress:
         related = find_families(collection.designs, decided, advance=progress.advance)
     rows: list[dict[str, object]] = []
-    with throw_away_installation() as installation:
+    with throw_away_installation(without) as installation:
         benchmark = QualityBenchmark(collection, related, [Firstmark(installation), *contenders], plan)
         with output.progress("Stealing", plan.listings(collection)) as progress:
             for row in benchmark.run(progress):

@@ -21,6 +21,8 @@ from registry.similarity.catalogue import (
     work_of,
 )
 from registry.similarity.decision import Calibration, shipped_calibration
+from registry.similarity.genericity import generic
+from registry.similarity.hypotheses import Source
 from registry.similarity.search_parts import search_parts
 from registry.similarity.sources import Proposal
 from registry.similarity.verdicts import Place, match_of, ranked
@@ -29,6 +31,7 @@ from registry.storage.database import Database
 MOST_COMPARED = 64
 """Candidates whose pixels are looked at, best hash first: some 2 ms each."""
 MOST_MATCHES = 20
+WHOLE_PICTURES = "whole_pictures"
 WHOLE_MODEL = "whole-picture/1"
 """Names the sources, the comparison and the thresholds of the whole-picture stage."""
 MOST_TEMPLATES = 4_000
@@ -38,9 +41,14 @@ MOST_TEMPLATES = 4_000
 class Finder:
     """Finds registered pictures in a listing picture. Thread-safe; each process keeps its own index up to date."""
 
-    def __init__(self, database: Database, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self, database: Database, calibration: Calibration | None = None, *, without: Set[str] = frozenset()
+    ) -> None:
+        """``without`` switches parts of the search off: WHOLE_PICTURES, or the value of a Source."""
         self._database = database
         self._calibration = calibration or shipped_calibration()
+        self._whole = WHOLE_PICTURES not in without
+        self._sources = frozenset(source for source in Source if source.value not in without)
         self._catalogue = Catalogue()
         self._templates: OrderedDict[int, tuple[Template, Ink]] = OrderedDict()
         self._lock = threading.Lock()
@@ -64,7 +72,7 @@ class Finder:
         """What the listing picture matches, best first, ties by the earlier entry; at most ``limit`` matches."""
         with self._lock, self._database.read() as session:
             seen = self._catalogue.refresh(session)
-            proposals = self._catalogue.propose(reading)
+            proposals = self._catalogue.propose(reading) if self._whole else []
             # Under the lock as well: the indexes may not change while they are searched.
             places = self._places(session, reading)
         with self._database.read() as session:
@@ -75,6 +83,10 @@ class Finder:
                 matches[part.entry_index] = part
         found = ranked(list(matches.values()))[:limit]
         return Answer(found[0].verdict if found else Verdict.CLEAR, found, seen, self.model)
+
+    def generic(self, reading: Reading) -> bool:
+        """Whether a picture is so plain that only copies of the whole of it can be called a match."""
+        return generic(reading.features, self._calibration)
 
     def places(self, reading: Reading, hidden: Set[int] = frozenset()) -> list[Place]:
         """Where works may lie as parts of the listing, whatever the decision on them would be.
@@ -92,7 +104,8 @@ class Finder:
             self._catalogue.sizes,
             reading.features,
             lambda entry: self._template(session, entry),
-            hidden,
+            hidden=hidden,
+            sources=self._sources,
         )
         for one in found:
             work_id = work_of(session, one.entry)

@@ -53,15 +53,20 @@ def search_parts(
     sizes: WorkSizes,
     features: Features,
     template_of: Callable[[int], Template | None],
+    *,
     hidden: Set[int] = frozenset(),
+    sources: Set[Source] = frozenset(Source),
 ) -> list[Found]:
-    """The places worth a decision, best fit first, of all entries but the ``hidden``.
+    """The places worth a decision, best fit first, of all entries but the ``hidden``, proposed by ``sources``.
 
     ``template_of`` answers None for a picture erased meanwhile.
     """
     listing = alignment.ListingFields(features)
-    hypotheses = from_local_features(index, sizes, features.local, hidden)
-    hypotheses += from_regions(index, sizes, features.regions, hidden)
+    hypotheses: list[Hypothesis] = []
+    if Source.LOCAL_FEATURES in sources:
+        hypotheses += from_local_features(index, sizes, features.local, hidden)
+    if Source.REGIONS in sources:
+        hypotheses += from_regions(index, sizes, features.regions, hidden)
     templates: dict[int, Template] = {}
     for entry in {one.entry for one in hypotheses}:
         template = template_of(entry)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.imaging.picture import Reading
+from registry.imaging.picture import Note, Reading
 from registry.imaging.purpose import Purpose
 from registry.installation import Installation
 from registry.ledger.appends import Placed
@@ -14,6 +14,12 @@ from registry.similarity.answer import Answer
 from registry.similarity.enrol import enrol
 from registry.works.models import Work, WorkVersion
 from registry.works.schemas import Finding, NoteView, Upload
+
+GENERIC = Note(
+    "generic",
+    "This design is plain, and unrelated pictures often contain something like it. Copies of the whole picture are "
+    "found; where only a part of a picture looks like it, a person is asked, and nothing is called a match.",
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Picture:
     upload: Upload
     reading: Reading
     answer: Answer
+    notes: tuple[Note, ...]
 
     @classmethod
     def looked_at(cls, installation: Installation, upload: Upload) -> "Picture":
@@ -33,7 +40,8 @@ class Picture:
         reading = installation.pictures.read(upload.content, Purpose.WORK)
         # The original is on disk before any entry speaks of it; its name is its digest: harmless to repeat.
         installation.objects.put(upload.content)
-        return cls(upload, reading, installation.finder.find(reading))
+        notes = [GENERIC] if installation.finder.generic(reading) else []
+        return cls(upload, reading, installation.finder.find(reading), (*reading.notes, *notes))
 
     def keep_original(self, installation: Installation) -> None:
         """Under the ledger's lock: put the original back if an erasure took it away since it was looked at."""
@@ -70,7 +78,7 @@ def add_version(session: Session, account_id: str, work_id: str, placed: Placed,
     version.answer = json.dumps(
         {
             "findings": [finding.model_dump(mode="json") for finding in findings],
-            "notes": [NoteView(code=note.code, text=note.text).model_dump() for note in reading.notes],
+            "notes": [NoteView(code=note.code, text=note.text).model_dump() for note in picture.notes],
         }
     )
     enrol(session, placed.index, work_id, reading)

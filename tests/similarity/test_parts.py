@@ -15,11 +15,15 @@ from registry.benchmark.thefts import Context, Severity, Theft, generate
 from registry.errors import Refused
 from registry.imaging.reading import read
 from registry.installation import Installation
+from registry.settings import SEARCH_PARTS
 from registry.similarity.answer import Answer, Relation, Verdict
+from registry.similarity.finder import WHOLE_PICTURES
+from registry.similarity.hypotheses import Source
 from registry.similarity.models import IndexedHash
 from registry.works.end import erase, withdraw
 from registry.works.register import register
 from registry.works.schemas import ClaimInput, Upload
+from registry.works.version import Picture
 from tests.works.test_register import caller
 
 DESIGNS = [drawn_design(np.random.default_rng(seed), 500) for seed in range(6)]
@@ -128,3 +132,30 @@ def test_parts_of_a_work_that_was_ended_are_found_no_more(end: object) -> None:
         assert asked(installation, listing).verdict is Verdict.MATCH
         end(installation, work)  # type: ignore[operator]
         assert asked(installation, listing).verdict is Verdict.CLEAR
+
+
+def test_every_part_of_the_search_can_be_switched_off_by_its_name() -> None:
+    assert set(SEARCH_PARTS) == {WHOLE_PICTURES, *(source.value for source in Source)}
+    with throw_away_installation(",".join(SEARCH_PARTS)) as installation:
+        enrolled(installation, DESIGNS[0])
+        assert asked(installation, DESIGNS[0]).verdict is Verdict.MATCH  # the same file needs no search
+        assert asked(installation, stolen("rot10", 1, 0).picture).verdict is Verdict.CLEAR
+    with throw_away_installation("whole_pictures,regions") as installation:
+        enrolled(installation, DESIGNS[0])
+        assert asked(installation, stolen("rot10", 1, 0).picture).verdict is Verdict.MATCH
+
+
+def test_a_disc_is_called_generic_and_a_drawing_is_not() -> None:
+    disc = np.zeros((400, 400, 4), np.uint8)
+    down, across = np.indices((400, 400))
+    disc[np.hypot(down - 200, across - 200) < 150] = (200, 30, 30, 255)
+    with throw_away_installation() as installation:
+        noted = [
+            {note.code for note in picture_of(installation, pixels).notes} & {"generic"}
+            for pixels in (disc, DESIGNS[0])
+        ]
+    assert noted == [{"generic"}, set()]
+
+
+def picture_of(installation: Installation, design: np.ndarray) -> Picture:
+    return Picture.looked_at(installation, Upload(Listing(design).file, "design.png"))
