@@ -57,7 +57,7 @@ def test_with_json_it_tells_the_outcome_in_one_line(tmp_path: Path) -> None:
     line = answer.line
     assert answer.code == 0
     assert (line["theft_noticed"], line["evidence_proven"], line["forgery_proven"]) == (True, True, False)
-    assert line["caught"] == line["stolen"] == 6
+    assert line["caught"] == line["stolen"] == 8
     kept = run("ledger", "verify", "--home", tmp_path / "kept" / "home", "--json").line
     assert (kept["ok"], kept["size"], kept["root"]) == (True, line["registered"], line["root"])
 
@@ -67,8 +67,8 @@ def test_it_tells_the_same_story_with_pictures_of_ones_own(designs: Path, tmp_pa
     (source / "0-broken.png").write_bytes(b"no picture")
     answer = run("demo", "--from", source, "--keep", tmp_path / "kept", "--json")
     assert answer.code == 0
-    assert answer.line["registered"] == 6
-    assert answer.line["caught"] == answer.line["stolen"] == 6
+    assert answer.line["registered"] == 8
+    assert answer.line["caught"] == answer.line["stolen"] == 8
     works = run("works", "list", "--home", tmp_path / "kept" / "home", "--json").lines
     assert {work["title"] for work in works} >= {file.stem for file in designs.iterdir()}
 

@@ -134,8 +134,3 @@ def _say_what_to_do_next(output: Output, folder: Path, home: Path | None) -> Non
             **({} if home is None else {"explore this one": f"{command} --home {home} works list"}),
         }
     )
-    output.say(
-        "This stage finds whole pictures, however turned, mirrored, inverted, greyed or saved again. Pictures inside "
-        "other pictures (mock-ups, collages, crops) come with a later one.",
-        style="dim",
-    )

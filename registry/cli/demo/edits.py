@@ -1,13 +1,20 @@
-"""What a thief does to a picture before listing it: the edits that this stage of the product finds."""
+"""What a thief does to a picture before listing it: whole pictures edited, and one design inside another picture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
+import numpy as np
 from PIL import Image, ImageOps
+
+from registry.benchmark.thefts import Context, generate
 
 BAD_JPEG_QUALITY = 30
 """Out of 100: about what a picture has after some rounds through messengers."""
+_PRINT = 11
+"""Seed of the product that a picture is printed on."""
+_CUT_AWAY = 0.2
+"""Of each side."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,17 @@ def on_white(picture: Image.Image) -> Image.Image:
     return ground.convert("RGB")
 
 
+def _printed(picture: Image.Image) -> bytes:
+    design = np.asarray(picture.convert("RGBA"))
+    return as_png(Image.fromarray(generate("mockup", 2, design, Context(), np.random.default_rng(_PRINT)).picture))
+
+
+def _cropped(picture: Image.Image) -> bytes:
+    sheet = on_white(picture)
+    across, down = round(_CUT_AWAY * sheet.width), round(_CUT_AWAY * sheet.height)
+    return as_png(sheet.crop((across, down, sheet.width - across, sheet.height - down)))
+
+
 SAVED_AGAIN = Edit("saved-again", f"saved it as JPEG, quality {BAD_JPEG_QUALITY}", "jpg", _as_bad_jpeg)
 MIRRORED = Edit("mirrored", "mirrored it", "png", lambda picture: as_png(ImageOps.mirror(picture)))
 TURNED = Edit(
@@ -46,4 +64,6 @@ TURNED = Edit(
 )
 GREY = Edit("grey", "made it grey", "png", lambda picture: as_png(ImageOps.grayscale(on_white(picture))))
 INVERTED = Edit("inverted", "inverted its colours", "png", lambda picture: as_png(ImageOps.invert(on_white(picture))))
-EDITS = (SAVED_AGAIN, MIRRORED, TURNED, GREY, INVERTED)
+PRINTED = Edit("printed", "printed it on a product", "png", _printed)
+CROPPED = Edit("cropped", "cut out the middle of it", "png", _cropped)
+EDITS = (SAVED_AGAIN, MIRRORED, TURNED, GREY, INVERTED, PRINTED, CROPPED)
