@@ -21,7 +21,9 @@ MOST_FROM_REGIONS = 120
 MOST_PER_WORK = 3
 MOST_GROUPS = 100
 """Works in one of four appearances (inverted, mirrored) whose hits are looked at for a common transformation."""
-MOST_PAIRS = 160
+MOST_PAIRS = 400
+NEAREST = 4
+"""Of a work's features to one of the listing: waves, scales and letters resemble each other."""
 REGIONS_EACH = 40
 LEAST_REGION_SCORE = 0.3
 TOLERANCE = 0.06
@@ -146,12 +148,13 @@ def from_regions(
 
 
 def _nearest_each(hits: Hits) -> Hits:
-    """Of a listing feature's hits in one work only the nearest: repeated structure must not vote twice."""
+    """Of a listing feature's hits in one work only the nearest few: of repeated structure the first may be another."""
     order = np.lexsort((hits.distances, hits.features, hits.entries))
     entries, features = hits.entries[order], hits.features[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (entries[1:] != entries[:-1]) | (features[1:] != features[:-1])
-    kept = order[first]
+    near = np.ones(len(order), np.bool_)
+    same = (entries[NEAREST:] == entries[:-NEAREST]) & (features[NEAREST:] == features[:-NEAREST])
+    near[NEAREST:] = ~same
+    kept = order[near]
     return Hits(hits.features[kept], hits.entries[kept], hits.places[kept], hits.distances[kept])
 
 
@@ -211,7 +214,8 @@ def _agreed(sizes: WorkSizes, places: NDArray[np.float32], group: _Group) -> lis
     off = pairs[:, :2] @ matrix[:, :2].T + matrix[:, 2] - pairs[:, 2:]
     allowed = TOLERANCE**2 * abs(float(np.linalg.det(matrix[:, :2]))) + FLOOR**2
     agreeing = (off * off).sum(axis=1) < allowed
-    inliers = int(agreeing.sum())
+    # Each feature counts once, whether it is the listing's or the work's that many others resemble.
+    inliers = min(len(np.unique(part[agreeing], axis=0)) for part in (pairs[:, :2], pairs[:, 2:]))
     if inliers >= _LEAST_FOR_AFFINE:
         matrix = _affine(pairs[agreeing], weights[agreeing], matrix)
     return [Hypothesis(group.entry, sizes.quad(group.entry, matrix), float(support), inliers, Source.LOCAL_FEATURES)]
