@@ -61,6 +61,15 @@ class Families:
         """The places of the designs that share art with this one."""
         return self._kin.get(place, set())
 
+    def connected(self, place: int) -> set[int]:
+        """All that share art with one another along a chain that begins here, this one included."""
+        reached, waiting = {place}, [place]
+        while waiting:
+            further = self.kin(waiting.pop()) - reached
+            reached |= further
+            waiting += further
+        return reached
+
 
 def find_families(
     designs: Sequence[PictureFile], decided: Iterable[Pair] = (), *, advance: Callable[[], None] = lambda: None

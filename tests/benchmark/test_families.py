@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from registry.benchmark.collection import PictureFile, collect
 from registry.benchmark.design_group import DesignGroup, measured
-from registry.benchmark.families import Pair, find_families, pairs_file, read_pairs
+from registry.benchmark.families import Families, Pair, find_families, pairs_file, read_pairs
 from registry.benchmark.thefts import Picture
 from registry.errors import Refused
 from tests.benchmark.drawn import design, folder_of_designs
@@ -114,3 +114,12 @@ def test_many_colours_and_details_make_a_rich_illustration() -> None:
     busy[..., 3] = 255
 
     assert measured(np.kron(busy, np.ones((12, 12, 1), dtype=np.uint8))).group is DesignGroup.RICH_ILLUSTRATION
+
+
+def test_a_chain_of_family_pairs_is_connected(tmp_path: Path) -> None:
+    files = saved(tmp_path, a=design(1), b=design(2), c=design(3), d=design(4))
+    pairs = [Pair(f"{one}.png", f"{other}.png", True, "looked at") for one, other in ("ab", "bc")]
+
+    families = Families(files, pairs)
+
+    assert [families.connected(place) for place in (0, 2, 3)] == [{0, 1, 2}, {0, 1, 2}, {3}]
