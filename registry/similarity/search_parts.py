@@ -25,14 +25,16 @@ from registry.similarity.kernels import plausible
 FIRST_OF_SOURCE = 10
 """Works of each source, in its own order, that are looked at closely however their edges fit: a busy design fits
 worse than a ring fits anywhere, and fit alone would let the rings crowd it out."""
-FITTING_REFINED = 14
+FITTING_REFINED = 24
 """Further places that are moved on the fine field, best coarse fit first."""
 FIRST_COMPARED = 8
 """Works of each source that are compared on pixels likewise."""
 FITTING_COMPARED = 12
 """Further places that are compared on pixels, best fine fit first."""
-MOST_AT_A_PLACE = 6
-"""Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn."""
+REFINED_AT_A_PLACE = 12
+COMPARED_AT_A_PLACE = 6
+"""Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn.
+Families of forty rings exist; which of them it is shows in the fine fit."""
 _SAME_PLACE = 0.08
 _LEAST_POINTS = 5
 
@@ -81,7 +83,7 @@ def search_parts(
             fit, quad = alignment.coarse(listing, template, one.quad)
             moved.append(_Moved(fit, quad, one))
     refined = []
-    for place in _chosen(moved, FIRST_OF_SOURCE, FITTING_REFINED, 2):
+    for place in _chosen(moved, _REFINED):
         fit, quad = alignment.fine(listing, templates[place.origin.entry], place.quad)
         refined.append(_Moved(fit, quad, place.origin))
     return [
@@ -92,7 +94,7 @@ def search_parts(
             place.origin.inliers,
             appearance(listing, templates[place.origin.entry], place.quad),
         )
-        for place in _chosen(refined, FIRST_COMPARED, FITTING_COMPARED, 1)
+        for place in _chosen(refined, _COMPARED)
     ]
 
 
@@ -103,27 +105,41 @@ class _Moved:
     origin: Hypothesis
 
 
-def _chosen(moved: list[_Moved], first: int, fitting: int, most_per_work: int) -> list[_Moved]:
-    """The ``first`` works of each source in its order, then the ``fitting`` best fits, best fit first."""
+@dataclass(frozen=True)
+class _Choice:
+    """``first`` works of each source, ``fitting`` further places, at most so many of a work and at a place."""
+
+    first: int
+    fitting: int
+    of_a_work: int
+    at_a_place: int
+
+
+_REFINED = _Choice(FIRST_OF_SOURCE, FITTING_REFINED, 2, REFINED_AT_A_PLACE)
+_COMPARED = _Choice(FIRST_COMPARED, FITTING_COMPARED, 1, COMPARED_AT_A_PLACE)
+
+
+def _chosen(moved: list[_Moved], choice: _Choice) -> list[_Moved]:
+    """The first works of each source in its order, then the best fits; answered best fit first."""
     by_fit = sorted(moved, key=lambda place: (-place.fit, place.origin.entry))
     kept: list[_Moved] = []
     for source in Source:
         own = sorted((place for place in moved if place.origin.source is source), key=lambda place: place.origin.rank)
-        kept += _apart(own, kept, first, 1)
-    kept += _apart(by_fit, kept, fitting, most_per_work)
+        kept += _apart(own, kept, choice.first, 1, choice.at_a_place)
+    kept += _apart(by_fit, kept, choice.fitting, choice.of_a_work, choice.at_a_place)
     return sorted(kept, key=lambda place: (-place.fit, place.origin.entry))
 
 
-def _apart(ordered: list[_Moved], before: list[_Moved], most: int, most_per_work: int) -> list[_Moved]:
+def _apart(ordered: list[_Moved], before: list[_Moved], most: int, of_a_work: int, at_a_place: int) -> list[_Moved]:
     """The first ``most`` that add something to ``before``: so many of a work, and no crowd at one place."""
     kept: list[_Moved] = []
     for place in ordered:
         if len(kept) == most:
             break
         own = [other for other in [*before, *kept] if other.origin.entry == place.origin.entry]
-        if len(own) >= most_per_work or any(_same_quad(other.quad, place.quad) for other in own):
+        if len(own) >= of_a_work or any(_same_quad(other.quad, place.quad) for other in own):
             continue
-        if sum(same_spot(other.quad, place.quad) for other in kept) >= MOST_AT_A_PLACE:
+        if sum(same_spot(other.quad, place.quad) for other in kept) >= at_a_place:
             continue
         kept.append(place)
     return kept
