@@ -36,6 +36,9 @@ _FILE = Path(__file__).with_name("calibration.json")
 _MOST_DETAIL = 40
 _MOST_INLIERS = 60
 _LONGEST_NAME = 80
+SCORE_AT_REVIEW = 0.5
+SCORE_AT_MATCH = 0.95
+_LEAST_SPAN = 0.1
 _STEEPEST = 60.0
 """Logit beyond which a probability is 0 or 1 in a float."""
 
@@ -70,9 +73,16 @@ class Calibration:
     match: float
     review: float
 
-    def probability(self, values: Sequence[float]) -> float:
-        """Of a copy, in 0..1."""
-        return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, self._logit(values)))))
+    def score(self, values: Sequence[float]) -> float:
+        """How likely a copy is, in 0..1: SCORE_AT_REVIEW where review begins and SCORE_AT_MATCH where match does.
+
+        The fit weighs copies and others alike, and among the places of a listing hardly one is a copy; the
+        thresholds are measured on strangers, so the score is tied to them and logistic between and beyond.
+        """
+        low, high = _logit_of(SCORE_AT_REVIEW), _logit_of(SCORE_AT_MATCH)
+        slope = (high - low) / max(self.match - self.review, _LEAST_SPAN)
+        tied = low + slope * (self._logit(values) - self.review)
+        return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, tied))))
 
     def verdict(self, values: Sequence[float]) -> Verdict:
         """What a moderator should do."""
@@ -87,6 +97,10 @@ class Calibration:
 
     def _logit(self, values: Sequence[float]) -> float:
         return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+
+
+def _logit_of(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def calibration_from_json(content: bytes) -> Calibration:

@@ -57,7 +57,7 @@ def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match 
         entry_index=found.entry,
         verdict=verdict,
         relation=Relation.PICTURE_THEFT if whole else Relation.PARTIAL_COPY,
-        score=round(min(calibration.probability(values), _MOST_CERTAIN), 4),
+        score=round(min(calibration.score(values), _MOST_CERTAIN), 4),
         coverage_of_work=round(visible, 4),
         share_of_listing=placed.share_of_listing,
         transform=words(

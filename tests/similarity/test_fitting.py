@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from registry.errors import Refused
 from registry.similarity.answer import Verdict
-from registry.similarity.decision import MEASUREMENTS, calibration_from_json, shipped_calibration
+from registry.similarity.decision import (
+    MEASUREMENTS,
+    SCORE_AT_MATCH,
+    SCORE_AT_REVIEW,
+    calibration_from_json,
+    shipped_calibration,
+)
 from registry.similarity.fitting import FALSE_REVIEWS, LabelledListing, exceeded_by, fit
 
 SIZE = len(MEASUREMENTS)
@@ -41,7 +47,7 @@ def test_copies_are_found_and_scored_high() -> None:
     found = fit(drawn(), "parts/test")
     copies = [one.values[0].tolist() for one in drawn(seed=5) if not one.stranger]
     assert np.mean([found.verdict(one) is Verdict.MATCH for one in copies]) > 0.95
-    assert np.median([found.probability(one) for one in copies]) > 0.95
+    assert np.median([found.score(one) for one in copies]) > 0.95
 
 
 def test_what_speaks_against_copies_gets_no_weight() -> None:
@@ -88,3 +94,18 @@ def test_the_shipped_calibration_knows_every_measurement_and_lets_less_match_tha
     shipped = shipped_calibration()
     assert len(shipped.weights) == SIZE
     assert shipped.review < shipped.match
+
+
+def test_scores_rise_with_the_logit_and_are_tied_to_the_thresholds() -> None:
+    shipped = shipped_calibration()
+    heaviest = int(np.argmax(shipped.weights))
+
+    def at(logit: float) -> float:
+        values = [0.0] * SIZE
+        values[heaviest] = (logit - shipped.bias) / shipped.weights[heaviest]
+        return shipped.score(values)
+
+    assert at(shipped.review) == pytest.approx(SCORE_AT_REVIEW)
+    assert at(shipped.match) == pytest.approx(SCORE_AT_MATCH)
+    rising = [at(logit) for logit in np.linspace(shipped.review - 20, shipped.match + 10, 50)]
+    assert rising == sorted(set(rising))
