@@ -2,7 +2,8 @@
 
 A home holds ``registry.sqlite`` (unless the settings name a server), ``objects/``, ``keys/ledger.key``
 and ``keys/api-keys.secret``. The two keys cannot be made again: back them up with the database.
-``shown/`` says what strangers have seen of the ledger: never put an older copy of it back.
+``shown/`` says what strangers have seen of the ledger: never put an older copy of it back. ``index/`` is derived
+from the database: it may be deleted at any time.
 
     with Installation.open(Settings.load()) as installation:
         ...
@@ -48,6 +49,7 @@ HOME_MODE = 0o700
 """Originals and keys are nobody else's to see."""
 KEYS_FOLDER = "keys"
 SHOWN_FOLDER = "shown"
+INDEX_FOLDER = "index"
 NEWEST_SHOWN_FILE = "newest-checkpoint"
 COSIGNED_FILE = "cosigned-checkpoint"
 API_KEY_SECRET_FILE = "api-keys.secret"  # noqa: S105 - a file's name
@@ -206,7 +208,13 @@ class Installation:
             if self._finder is None:
                 from registry.similarity.finder import Finder
 
-                self._finder = Finder(self.database, self._calibration(), without=self.settings.search_switched_off)
+                self._finder = Finder(
+                    self.database,
+                    self._calibration(),
+                    index=self.settings.home / INDEX_FOLDER,
+                    without=self.settings.search_switched_off,
+                )
+                self._to_close.callback(self._finder.close)
             return self._finder
 
     def _calibration(self) -> "Calibration | None":

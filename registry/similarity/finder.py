@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Set
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -42,14 +43,22 @@ class Finder:
     """Finds registered pictures in a listing picture. Thread-safe; each process keeps its own index up to date."""
 
     def __init__(
-        self, database: Database, calibration: Calibration | None = None, *, without: Set[str] = frozenset()
+        self,
+        database: Database,
+        calibration: Calibration | None = None,
+        *,
+        index: Path | None = None,
+        without: Set[str] = frozenset(),
     ) -> None:
-        """``without`` switches parts of the search off: WHOLE_PICTURES, or the value of a Source."""
+        """``without`` switches parts of the search off: WHOLE_PICTURES, or the value of a Source.
+
+        ``index`` is the folder for what is derived of the older entries; without it all is held in memory.
+        """
         self._database = database
         self._calibration = calibration or shipped_calibration()
         self._whole = WHOLE_PICTURES not in without
         self._sources = frozenset(source for source in Source if source.value not in without)
-        self._catalogue = Catalogue()
+        self._catalogue = Catalogue(database, index)
         self._templates: OrderedDict[int, tuple[Template, Ink]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -67,6 +76,10 @@ class Finder:
         """Catch up with the ledger; answers the size that the index reflects."""
         with self._lock, self._database.read() as session:
             return self._catalogue.refresh(session)
+
+    def close(self) -> None:
+        """Waits for parts of the index that are being written."""
+        self._catalogue.close()
 
     def find(self, reading: Reading, *, limit: int = MOST_MATCHES) -> Answer:
         """What the listing picture matches, best first, ties by the earlier entry; at most ``limit`` matches."""

@@ -19,7 +19,7 @@ MOST_REGIONS = 8
 SMALLEST_FEATURE = 1 / 180
 """Size of a feature, in longer sides of the ink: smaller ones would vanish in a print at a third of a listing."""
 FEATURE = np.dtype([("cell", "<u2"), ("code", "<u8", 2), ("place", "<f2", 4)])
-_REGION = np.dtype([("place", "<f4", 3), ("spectrum", "i1", (len(terms()), 2))])
+REGION = np.dtype([("place", "<f4", 3), ("spectrum", "i1", (len(terms()), 2))])
 _TEMPLATE_HEADER = np.dtype([("height", "<u2"), ("width", "<u2"), ("coarse", "<u2"), ("fine", "<u2")])
 _POINT = np.dtype("<f2")
 
@@ -52,7 +52,7 @@ def chosen(features: Features, width: int, height: int) -> RegisteredFeatures:
         local["code"] = vocabulary().codes(descriptors)
         local["place"] = places[kept]
     count = min(len(features.regions), MOST_REGIONS)
-    regions = np.zeros(count, _REGION)
+    regions = np.zeros(count, REGION)
     centres = features.regions.places[:count].copy()
     centres[:, :2] -= np.array([left, top], np.float32)
     regions["place"] = centres / np.float32(longer)
@@ -84,7 +84,7 @@ def unpacked_local(content: bytes) -> NDArray[np.void]:
 
 def unpacked_regions(content: bytes) -> NDArray[np.void]:
     """The array that ``packed`` wrote."""
-    return np.frombuffer(content, _REGION)
+    return np.frombuffer(content, REGION)
 
 
 def unpacked_template(content: bytes) -> Template:

@@ -7,7 +7,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,7 +18,11 @@ READABLE_BY_ALL = 0o644
 UNFINISHED_SUFFIX = ".unfinished"
 
 
-def replace(file: Path, content: bytes, *, unfinished: Path | None = None, mode: int = READABLE_BY_ALL) -> None:
+Content = bytes | Iterable[bytes | memoryview]
+"""All of a file, or its pieces one after the other."""
+
+
+def replace(file: Path, content: Content, *, unfinished: Path | None = None, mode: int = READABLE_BY_ALL) -> None:
     """Makes ``file`` hold ``content``, whatever was there. OSError if it cannot; then the old content stands.
 
     A crash leaves the old or the new content, and at worst an unfinished file in ``unfinished`` (by
@@ -33,7 +37,7 @@ def replace(file: Path, content: bytes, *, unfinished: Path | None = None, mode:
     sync(file.parent)  # a crash before this may bring the old content back after a power cut
 
 
-def create(file: Path, content: bytes, *, unfinished: Path | None = None, mode: int = READABLE_BY_ALL) -> bool:
+def create(file: Path, content: Content, *, unfinished: Path | None = None, mode: int = READABLE_BY_ALL) -> bool:
     """Makes ``file`` if nothing of that name is there, and answers whether; of several at once one makes it.
 
     The name is durable once ``sync(file.parent)`` has returned, which is left to the caller, who may
@@ -74,13 +78,13 @@ def locked(file: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _written(file: Path, content: bytes, unfinished: Path | None, mode: int) -> Path:
+def _written(file: Path, content: Content, unfinished: Path | None, mode: int) -> Path:
     folder = file.parent if unfinished is None else unfinished
     beside = folder / f".{file.name}.{secrets.token_hex(8)}{UNFINISHED_SUFFIX}"
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with open(descriptor, "wb") as opened:
-            opened.write(content)
+            opened.writelines([content] if isinstance(content, bytes) else content)
             opened.flush()
             os.fsync(descriptor)
     except BaseException:

@@ -4,59 +4,14 @@ A hash is four 64-bit words. The first two and the last two are held apart (``fr
 of unlike hashes the first half alone differs too much, so that a scan reads half of the memory.
 """
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from registry.similarity.kernels import Function
+from registry.similarity.index.instructions import AHEAD, compiled, ones, soon
 
 Words = NDArray[np.uint64]
-_AHEAD = 12
-"""Rows whose hashes are asked of the memory before they are needed: about what one core fetches at a time."""
-
-
-def compiled(function: Function) -> Function:
-    """``function`` compiled for its first arguments' types, whole numbers only; lets go of the interpreter lock."""
-    dispatcher: Any = njit(cache=True, nogil=True, boundscheck=False)(function)
-    return dispatcher  # type: ignore[no-any-return]
-
-
 _MOST_BUCKETS = 4_096
 """More than any layout looks into."""
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _ones(typing_context: Any, word: Any) -> Any:
-    """How many bits of a 64-bit word are set: one machine instruction, or a vector of them."""
-    del typing_context
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        del context, signature
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _soon(typing_context: Any, array: Any, row: Any) -> Any:
-    """Has the memory bring line ``row`` of a two-dimensional array, which is read later."""
-    del typing_context
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        held = context.make_array(signature.args[0])(context, builder, arguments[0])
-        start = builder.ptrtoint(held.data, ir.IntType(64))
-        step = builder.extract_value(held.strides, 0)
-        address = builder.inttoptr(builder.add(start, builder.mul(step, arguments[1])), ir.IntType(8).as_pointer())
-        kind = ir.FunctionType(ir.VoidType(), [address.type, *[ir.IntType(32)] * 3])
-        fetch = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
-        builder.call(fetch, [address, *(ir.Constant(ir.IntType(32), number) for number in (0, 1, 1))])
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate
 
 
 @compiled
@@ -109,8 +64,8 @@ def fill(
         between[lows[place]] = row
         lows[place] += 1
     for number in range(size):
-        if number + _AHEAD < size:
-            _soon(keys.reshape(-1, 1), np.int64(between[number + _AHEAD]))
+        if number + AHEAD < size:
+            soon(keys, np.int64(between[number + AHEAD]))
         row = between[number]
         place = np.int64(keys[row]) >> low
         postings[highs[place]] = row
@@ -124,15 +79,14 @@ def _buckets(
     starts: NDArray[np.uint32],
     bounds: NDArray[np.int64],
     most: int,
-) -> tuple[int, int]:
+) -> tuple[int, np.int64]:
     """Fills ``bounds`` (buckets, 3) with (table, start, end) of the buckets to look into; how many, and their rows.
 
     Those that are empty are left out. Stops as soon as there are more than ``most`` rows.
     """
     front, back = query[:2].copy().reshape(1, 2), query[2:].copy().reshape(1, 2)
-    directory = starts.reshape(-1, 1)
     keys = np.empty(1 + 64 + 64 * 63 // 2, np.int64)
-    buckets, rows = 0, 0
+    buckets, rows = 0, np.int64(0)
     for table in range(places.shape[0]):
         first, width, flips, offset = places[table]
         keys[0] = np.int64(field(front, back, 0, first, width))
@@ -147,8 +101,8 @@ def _buckets(
                     keys[count] = keys[0] ^ (1 << one) ^ (1 << other)
                     count += 1
         for number in range(count):
-            if number + _AHEAD < count:
-                _soon(directory, offset + keys[number + _AHEAD])
+            if number + AHEAD < count:
+                soon(starts, offset + keys[number + AHEAD])
             start, end = np.int64(starts[offset + keys[number]]), np.int64(starts[offset + keys[number] + 1])
             if end > start:
                 bounds[buckets, 0], bounds[buckets, 1], bounds[buckets, 2] = table, start, end
@@ -180,12 +134,12 @@ def search(
     numbers, rows, far = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     bounds = np.empty((_MOST_BUCKETS, 3), np.int64)
     near = np.empty(max(most, 1), np.uint32)
-    tall = postings.reshape(-1, 1)
+    flat = postings.ravel()
     size, limit, count = front.shape[0], np.uint64(radius), 0
     for number in range(queries.shape[0]):
         query = queries[number]
         q0, q1, q2, q3 = query[0], query[1], query[2], query[3]
-        buckets, met = 0, most + 1
+        buckets, met = 0, np.int64(most + 1)
         if places.shape[0]:
             buckets, met = _buckets(query, places, starts, bounds, most)
         scanned = met > most
@@ -193,17 +147,17 @@ def search(
         if not scanned:
             filled = 0
             for bucket in range(buckets):
-                if bucket + _AHEAD < buckets:
-                    _soon(tall, bounds[bucket + _AHEAD, 0] * size + bounds[bucket + _AHEAD, 1])
+                if bucket + AHEAD < buckets:
+                    soon(flat, bounds[bucket + AHEAD, 0] * size + bounds[bucket + AHEAD, 1])
                 table = bounds[bucket, 0]
                 for posting in range(bounds[bucket, 1], bounds[bucket, 2]):
                     near[filled] = postings[table, posting]
                     filled += 1
             for one in range(filled):
-                if one + _AHEAD < filled:
-                    _soon(front, np.int64(near[one + _AHEAD]))
+                if one + AHEAD < filled:
+                    soon(front, np.int64(near[one + AHEAD]))
                 row = near[one]
-                if _ones(front[row, 0] ^ q0) + _ones(front[row, 1] ^ q1) <= limit:
+                if ones(front[row, 0] ^ q0) + ones(front[row, 1] ^ q1) <= limit:
                     near[kept] = row
                     kept += 1
             near[:kept].sort()  # a hash may be met in several tables
@@ -211,10 +165,10 @@ def search(
             row = np.int64(one if scanned else near[one])
             if not scanned and one and near[one] == near[one - 1]:
                 continue
-            distance = _ones(front[row, 0] ^ q0) + _ones(front[row, 1] ^ q1)
+            distance = ones(front[row, 0] ^ q0) + ones(front[row, 1] ^ q1)
             if distance > limit:
                 continue
-            distance += _ones(back[row, 0] ^ q2) + _ones(back[row, 1] ^ q3)
+            distance += ones(back[row, 0] ^ q2) + ones(back[row, 1] ^ q3)
             if distance > limit:
                 continue
             if count == room:

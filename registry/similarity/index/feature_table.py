@@ -1,0 +1,134 @@
+"""Local features and regions of pictures that do not change: an inverted file, and the regions' magnitudes.
+
+Local features lie by cell of the vocabulary; regions have what neither turning nor mirroring changes of their
+spectra, as unit vectors in whole numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.similarity.index import feature_kernels
+from registry.similarity.registered_features import FEATURE, REGION
+from registry.similarity.vocabulary import CELLS
+
+PICTURE = np.dtype([("entry", "<i8"), ("width", "<f4"), ("height", "<f4")])
+"""An entry, and width and height of its ink in any one unit."""
+MOST_EACH = 128
+"""Hits kept of one of a listing's features, the nearest: what is found more often tells little."""
+_MAGNITUDE_UNIT = 255.0
+_BLOCK = 4_096
+"""Regions compared at a time: 2 MB of their magnitudes as floating-point numbers."""
+
+
+@dataclass(frozen=True)
+class PictureFeatures:
+    """What is known of one picture before it lies in a table: arrays of FEATURE and of REGION."""
+
+    entry: int
+    width: float
+    height: float
+    local: NDArray[np.void]
+    regions: NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class LocalHits:
+    """Alike features: the listing's by number, entry, place in the work (x, y, size, angle), distance in bits."""
+
+    features: NDArray[np.int64]
+    entries: NDArray[np.int64]
+    places: NDArray[np.float32]
+    distances: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """``pictures`` are of PICTURE, by entry. List c of the inverted file lies from ``starts[c]`` to ``starts[c + 1]``.
+
+    ``codes`` (features, 2), ``places`` (features, 4) and ``rows`` (of ``pictures``) are of local features; ``regions``,
+    ``magnitudes`` and ``region_rows`` of regions. Safe to use from many threads.
+    """
+
+    pictures: NDArray[np.void]
+    starts: NDArray[np.uint32]
+    codes: NDArray[np.uint64]
+    places: NDArray[np.float16]
+    rows: NDArray[np.uint32]
+    regions: NDArray[np.void]
+    magnitudes: NDArray[np.uint8]
+    region_rows: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, pictures: Sequence[PictureFeatures]) -> "FeatureTable":
+        """Built from pictures by entry; the same pictures give the same bytes."""
+        known = np.zeros(len(pictures), PICTURE)
+        for row, picture in enumerate(pictures):
+            known[row] = (picture.entry, picture.width, picture.height)
+        local = np.concatenate([np.zeros(0, FEATURE), *(picture.local for picture in pictures)])
+        regions = np.concatenate([np.zeros(0, REGION), *(picture.regions for picture in pictures)])
+        numbers = np.arange(len(pictures), dtype=np.uint32)
+        order = np.argsort(local["cell"], kind="stable")
+        starts = np.zeros(CELLS + 1, np.uint32)
+        starts[1:] = np.cumsum(np.bincount(local["cell"], minlength=CELLS))
+        return cls(
+            pictures=known,
+            starts=starts,
+            codes=np.ascontiguousarray(local["code"][order]),
+            places=np.ascontiguousarray(local["place"][order]),
+            rows=np.repeat(numbers, [len(picture.local) for picture in pictures])[order],
+            regions=regions,
+            magnitudes=np.rint(magnitudes_of(regions["spectrum"]) * _MAGNITUDE_UNIT).astype(np.uint8),
+            region_rows=np.repeat(numbers, [len(picture.regions) for picture in pictures]),
+        )
+
+    def hits(self, cells: NDArray[np.int32], codes: NDArray[np.uint64], radius: int) -> LocalHits:
+        """Features within ``radius`` bits of the listing's, given by ``cells`` (count, probes) and ``codes``."""
+        room = np.empty((MOST_EACH * (len(cells) + 1), 3), np.int32)
+        count = feature_kernels.scan(cells, codes, self.starts, self.codes, radius, MOST_EACH, room)
+        features, postings, distances = room[:count].T.astype(np.int64)
+        entries = self.pictures["entry"][self.rows[postings]]
+        return LocalHits(features, entries, self.places[postings].astype(np.float32), distances)
+
+    def alike_regions(
+        self, magnitudes: NDArray[np.float32], most: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """For each of the listing's regions the ``most`` most alike: cosines and numbers of regions, in no order."""
+        few = min(most, len(self.regions))
+        best = np.full((len(magnitudes), 0), 0.0, np.float32)
+        numbers = np.zeros((len(magnitudes), 0), np.int64)
+        for start in range(0, len(self.regions), _BLOCK):
+            block = self.magnitudes[start : start + _BLOCK].astype(np.float32)
+            block *= np.float32(1 / _MAGNITUDE_UNIT)
+            alike = magnitudes @ block.T
+            best, numbers = _most(alike, np.arange(start, start + len(block)), best, numbers, few)
+        return best, numbers
+
+
+def _most(
+    alike: NDArray[np.float32],
+    of: NDArray[np.int64],
+    best: NDArray[np.float32],
+    numbers: NDArray[np.int64],
+    most: int,
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The ``most`` best of each row of ``alike`` (columns numbered ``of``) and of those known already."""
+    if best.shape[1] == most:
+        # Nearly nothing of a later block is better than what earlier ones had.
+        columns = np.flatnonzero((alike > best.min(axis=1)[:, None]).any(axis=0))
+        alike, of = alike[:, columns], of[columns]
+    both = np.concatenate([best, alike], axis=1)
+    named = np.concatenate([numbers, np.broadcast_to(of, alike.shape)], axis=1)
+    if both.shape[1] <= most:
+        return both, named
+    kept = np.argpartition(-both, most - 1, axis=1)[:, :most]
+    return np.take_along_axis(both, kept, 1), np.take_along_axis(named, kept, 1)
+
+
+def magnitudes_of(spectra: NDArray[np.int8]) -> NDArray[np.float32]:
+    """What of spectra (count, terms, 2) neither turning nor mirroring changes, as unit vectors."""
+    size = np.hypot(spectra[..., 0].astype(np.float32), spectra[..., 1].astype(np.float32)) ** np.float32(0.7)
+    unit: NDArray[np.float32] = size / np.maximum(np.linalg.norm(size, axis=1, keepdims=True), 1e-6)
+    return unit.astype(np.float32)
