@@ -16,6 +16,12 @@ __all__ = ["FeatureIndex", "Hits", "magnitudes_of"]
 
 HIT_RADIUS = 28
 """Bits of 128 within which two features count as alike; those of unrelated places differ by 64 in the mean."""
+MOST_COMPARISONS = 20_000_000
+"""Of codes, for a listing in one appearance: some 15 ms. Beyond it the features that are everywhere are left out:
+corners and dots, of which a listing's one is like 4 in 10 works' some other."""
+MOST_HITS = 150_000
+MOST_EACH, LEAST_EACH = 128, 16
+"""Hits kept of one of a listing's features in a table, the nearest."""
 Hits = LocalHits
 
 
@@ -53,7 +59,19 @@ class FeatureIndex:
 
     def hits(self, cells: NDArray[np.int32], codes: NDArray[np.uint64]) -> Hits:
         """Registered features alike to the listing's, whose ``cells`` (count, probes) and ``codes`` (count, 2) are."""
-        found = [table.hits(cells, codes, HIT_RADIUS) for table in self._all()]
+        tables = self._all()
+        posted = max(sum(len(table.codes) for table in tables), 1)
+        each = min(max(MOST_HITS // max(len(cells) * len(tables), 1), LEAST_EACH), MOST_EACH)
+        found = [
+            table.hits(
+                cells,
+                codes,
+                radius=HIT_RADIUS,
+                comparisons=MOST_COMPARISONS * len(table.codes) // posted,
+                most_each=each,
+            )
+            for table in tables
+        ]
         entries = np.concatenate([np.zeros(0, np.int64), *(one.entries for one in found)])
         kept = self._still_there(entries)
         return Hits(
@@ -65,22 +83,22 @@ class FeatureIndex:
 
     def alike_regions(self, magnitudes: NDArray[np.float32], most: int) -> list[tuple[int, int, NDArray[np.void]]]:
         """For each of the listing's regions the ``most`` most alike: (number of the listing's, entry, region)."""
-        found = []
+        cosines, numbers, entries, regions = [], [], [], []
         for table in self._all():
-            cosines, regions = table.alike_regions(magnitudes, most)
-            entries = table.pictures["entry"][table.region_rows[regions]]
-            kept = self._still_there(entries.ravel()).reshape(entries.shape)
-            for number, column in zip(*np.nonzero(kept), strict=True):
-                cosine, region = float(cosines[number, column]), table.regions[regions[number, column]]
-                found.append((int(number), -cosine, int(entries[number, column]), region))
-        found.sort(key=lambda one: one[:3])
-        counts = np.zeros(len(magnitudes), np.int64)
-        alike = []
-        for number, _, entry, region in found:
-            counts[number] += 1
-            if counts[number] <= most:
-                alike.append((number, entry, region))
-        return alike
+            alike, rows = table.alike_regions(magnitudes, most)
+            whose = table.pictures["entry"][table.region_rows[rows]]
+            kept = self._still_there(whose.ravel()).reshape(whose.shape)
+            cosines.append(alike[kept])
+            numbers.append(np.nonzero(kept)[0])
+            entries.append(whose[kept])
+            regions.append(table.regions[rows[kept]])
+        if not cosines:
+            return []
+        number, entry, region = np.concatenate(numbers), np.concatenate(entries), np.concatenate(regions)
+        order = np.lexsort((entry, -np.concatenate(cosines), number))
+        place = np.arange(len(order)) - np.searchsorted(number[order], number[order])
+        best = order[place < most]
+        return list(zip(number[best].tolist(), entry[best].tolist(), region[best], strict=True))
 
     def _still_there(self, entries: NDArray[np.int64]) -> NDArray[np.bool_]:
         if not len(self._removed):

@@ -16,8 +16,6 @@ from registry.similarity.vocabulary import CELLS
 
 PICTURE = np.dtype([("entry", "<i8"), ("width", "<f4"), ("height", "<f4")])
 """An entry, and width and height of its ink in any one unit."""
-MOST_EACH = 128
-"""Hits kept of one of a listing's features, the nearest: what is found more often tells little."""
 _MAGNITUDE_UNIT = 255.0
 _BLOCK = 4_096
 """Regions compared at a time: 2 MB of their magnitudes as floating-point numbers."""
@@ -84,13 +82,24 @@ class FeatureTable:
             region_rows=np.repeat(numbers, [len(picture.regions) for picture in pictures]),
         )
 
-    def hits(self, cells: NDArray[np.int32], codes: NDArray[np.uint64], radius: int) -> LocalHits:
-        """Features within ``radius`` bits of the listing's, given by ``cells`` (count, probes) and ``codes``."""
-        room = np.empty((MOST_EACH * (len(cells) + 1), 3), np.int32)
-        count = feature_kernels.scan(cells, codes, self.starts, self.codes, radius, MOST_EACH, room)
+    def hits(
+        self, cells: NDArray[np.int32], codes: NDArray[np.uint64], *, radius: int, comparisons: int, most_each: int
+    ) -> LocalHits:
+        """Features within ``radius`` bits of the listing's, given by ``cells`` (count, probes) and ``codes``.
+
+        The listing's rarest features come first, and after some number of ``comparisons`` the common ones are left
+        out; of what one of them hits, the ``most_each`` nearest are kept.
+        """
+        lengths = (self.starts[cells + 1] - self.starts[cells]).sum(axis=1, dtype=np.int64)
+        order = np.argsort(lengths, kind="stable")
+        asked = np.sort(order[np.cumsum(lengths[order]) <= comparisons])
+        room = np.empty((most_each * (len(asked) + 1), 3), np.int32)
+        count = feature_kernels.scan(
+            np.ascontiguousarray(cells[asked]), codes[asked], self.starts, self.codes, radius, most_each, room
+        )
         features, postings, distances = room[:count].T.astype(np.int64)
         entries = self.pictures["entry"][self.rows[postings]]
-        return LocalHits(features, entries, self.places[postings].astype(np.float32), distances)
+        return LocalHits(asked[features], entries, self.places[postings].astype(np.float32), distances)
 
     def alike_regions(
         self, magnitudes: NDArray[np.float32], most: int
