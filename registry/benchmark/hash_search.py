@@ -14,7 +14,7 @@ from registry.errors import Refused
 from registry.imaging.dct_hash import ALGORITHM
 from registry.imaging.reading import read
 from registry.similarity.catalogue import HASH_RADIUS
-from registry.similarity.hamming import HammingIndex
+from registry.similarity.index.hash_table import HashTable
 
 Hashes = NDArray[np.uint64]
 """Shape (count, 4)."""
@@ -38,12 +38,10 @@ class FirstmarkIndex:
     name = "firstmark"
 
     def build(self, hashes: Hashes) -> None:
-        self._index = HammingIndex()
-        for row, bits in enumerate(hashes):
-            self._index.add(row, bits.tobytes())
+        self._table = HashTable.of(hashes)
 
     def within(self, queries: Hashes) -> Found:
-        return set(zip(*(part.tolist() for part in self._index.within(queries, HASH_RADIUS)), strict=True))
+        return set(zip(*(part.tolist() for part in self._table.within(queries, HASH_RADIUS)), strict=True))
 
 
 class NumpyIndex:

@@ -1,15 +1,16 @@
-"""Checks among many works: real ones multiplied by synthetic variation, in a home that is thrown away.
+"""Checks among many works: real ones and ever more made of them, in a home that is thrown away.
 
 The works are enrolled with the search alone: what the ledger costs is measured elsewhere.
 """
 
-import hashlib
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
-from numpy.random import Generator
 from sqlalchemy import update
 
 from registry.benchmark.collection import generator, pixels_of
@@ -18,14 +19,19 @@ from registry.benchmark.footprint import growth_exponent, resident_mib
 from registry.benchmark.judgement import percentiles
 from registry.benchmark.system import Listing
 from registry.benchmark.thefts import Context, generate
+from registry.benchmark.varied_works import VariedWorks
 from registry.errors import Refused
-from registry.imaging.picture import Fingerprint, Reading
+from registry.imaging.picture import Reading
 from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
-from registry.installation import Installation
+from registry.installation import INDEX_FOLDER, Installation
 from registry.ledger.models import LedgerHead
 from registry.similarity.enrol import enrol
 from registry.similarity.finder import Finder
+from registry.similarity.index.folder import IndexFolder
+from registry.similarity.index.folding import fold
+from registry.similarity.index.spans import UNIT
+from registry.storage.database import Database
 
 ASKED = ("jpeg30", "mirror", "crop85", "rot10", "mockup")
 """Thefts that the questions are made of, in turn: whole pictures and parts."""
@@ -38,51 +44,67 @@ def measure_works(
 ) -> Iterator[dict[str, object]]:
     """A row for each size, in one home that grows, then one of growth.
 
-    ``ms`` are of a search with the picture read already, ``read_ms`` of the reading. ``cold_start_s`` is
-    of a new process' first refresh, ``findable_ms`` of a search that is the first after a new work.
+    ``ms`` are of a search with the picture read already, ``cpu_ms`` the processor's time for it, ``read_ms`` of the
+    reading; ``found`` is the share of questions whose work came first. ``build_s`` enrols, ``index_s`` writes the
+    segments that are due, ``cold_start_s`` is a new process' first refresh and ``memory_mib`` what it has then, shared
+    pages too. ``findable_ms`` is of a search that is the first after a new work.
     """
     readings = _read(contents)
     medians = []
     with throw_away_installation() as installation:
-        enrolled = 0
+        with installation.database.write() as session:
+            for number, (_, reading) in enumerate(readings):
+                enrol(session, number, f"wrk_{number}", reading)
+            varied = VariedWorks(session, seed)
+            session.execute(update(LedgerHead).values(size=len(readings)))
+        enrolled = len(readings)
         for size in sizes:
             began = time.perf_counter()
             while enrolled < size:
-                together = min(_TOGETHER, size - enrolled)
-                _enrol(installation, readings, enrolled, together, seed)
-                enrolled += together
+                enrolled = _enrol(installation, varied, enrolled, min(_TOGETHER, size - enrolled))
             build = time.perf_counter() - began
-            before, began = resident_mib(), time.perf_counter()
-            finder = Finder(installation.database)
-            finder.refresh()
-            cold, memory = time.perf_counter() - began, resident_mib() - before
-            reading_times, times = _asked(finder, contents, queries, seed)
-            _enrol(installation, readings, enrolled, 1, seed)
-            enrolled += 1
             began = time.perf_counter()
-            finder.find(readings[0])
+            index = installation.settings.home / INDEX_FOLDER
+            fold(installation.database, IndexFolder(index), UNIT)
+            written = time.perf_counter() - began
+            cold, memory = _cold_start(installation.settings.database_address, index)
+            asked = _Asked()
+            finder = Finder(installation.database, index)
+            finder.refresh()
+            finder.find(readings[0][1])
+            for number in range(queries):
+                _ask(finder, readings, contents, asked, number=number, seed=seed)
+            enrolled = _enrol(installation, varied, enrolled, 1)
+            began = time.perf_counter()
+            finder.find(readings[0][1])
             findable = time.perf_counter() - began
-            medians.append(float(np.median(times)))
+            finder.close()
+            medians.append(float(np.median(asked.milliseconds)))
             yield {
                 "case": "works",
                 "n": size,
                 "system": "firstmark",
                 "build_s": round(build, 2),
+                "index_s": round(written, 2),
+                "index_mib": round(sum(file.stat().st_size for file in index.iterdir()) / 2**20, 1),
                 "cold_start_s": round(cold, 3),
                 "memory_mib": round(memory, 1),
-                **percentiles(times),
-                "read_ms_p50": percentiles(reading_times)["ms_p50"],
+                **percentiles(asked.milliseconds),
+                **{f"cpu_{name}": value for name, value in percentiles(asked.processor).items()},
+                "read_ms_p50": percentiles(asked.reading)["ms_p50"],
                 "findable_ms": round(1000 * findable, 1),
+                "found": round(asked.first / max(len(asked.milliseconds), 1), 3),
             }
             advance()
     yield {"case": "works_growth", "system": "firstmark", "exponent": growth_exponent(sizes, medians)}
 
 
-def _read(contents: Sequence[bytes]) -> list[Reading]:
+def _read(contents: Sequence[bytes]) -> list[tuple[int, Reading]]:
+    """Each usable picture's number and reading."""
     readings = []
-    for content in contents:
+    for number, content in enumerate(contents):
         try:
-            readings.append(read(content, Purpose.WORK))
+            readings.append((number, read(content, Purpose.WORK)))
         except Refused:
             continue
     if not readings:
@@ -94,57 +116,61 @@ def _read(contents: Sequence[bytes]) -> list[Reading]:
     return readings
 
 
-def _enrol(installation: Installation, readings: Sequence[Reading], first: int, count: int, seed: int) -> None:
+def _enrol(installation: Installation, varied: VariedWorks, first: int, count: int) -> int:
     """A crash leaves the works that were committed before; the home is thrown away in any case."""
     with installation.database.write() as session:
-        for number in range(first, first + count):
-            reading = readings[number % len(readings)]
-            if number >= len(readings):
-                reading = _varied(reading, generator(seed, "work", number))
-            enrol(session, number, f"wrk_{number}", reading)
+        varied.enrol(session, first, count)
         session.execute(update(LedgerHead).values(size=first + count))
+    return first + count
 
 
-def _varied(reading: Reading, rng: Generator) -> Reading:
-    """Another design of the same kind: other colours, shifted, a patch of noise; its hash is 32 to 100 bits away."""
-    shift = tuple(int(one) for one in rng.integers(0, reading.raster.shape[:2]))
-    raster = np.roll(reading.raster, shift, (0, 1))[..., [*rng.permutation(3), 3]]
-    x, y = (int(one) for one in rng.integers(0, max(1, min(raster.shape[:2]) // 2), 2))
-    patch = raster[y : y + 24, x : x + 24, :3]
-    patch ^= rng.integers(0, 128, patch.shape, dtype=np.uint8)
-    flipped = np.zeros(256, dtype=np.uint8)
-    flipped[rng.permutation(256)[: int(rng.integers(32, 101))]] = 1
-    mask = int.from_bytes(np.packbits(flipped).tobytes(), "big")
-    fingerprints = tuple(_other(one, mask) for one in reading.fingerprints)
-    name = hashlib.sha256(raster.tobytes()).hexdigest()
-    return replace(reading, sha256=name, canonical_digest=name, fingerprints=fingerprints, raster=raster)
+def _cold_start(database_address: str, index: Path) -> tuple[float, float]:
+    """Seconds of a new process' first refresh, and its MiB."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        return process.submit(_refreshed, database_address, index).result()
 
 
-def _other(fingerprint: Fingerprint, mask: int) -> Fingerprint:
-    size = len(fingerprint.bits)
-    bits = int.from_bytes(fingerprint.bits, "big") ^ (mask >> (256 - 8 * size))
-    return replace(fingerprint, bits=bits.to_bytes(size, "big"))
+def _refreshed(database_address: str, index: Path) -> tuple[float, float]:
+    database = Database.open(database_address)
+    before, began = resident_mib(), time.perf_counter()
+    finder = Finder(database, index)
+    finder.refresh()
+    taken = time.perf_counter() - began, resident_mib() - before
+    finder.close()
+    database.close()
+    return taken
 
 
-def _asked(finder: Finder, contents: Sequence[bytes], queries: int, seed: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of reading and of searching for each question."""
-    reading_times, times = [], []
-    for number in range(queries):
-        content = contents[number % len(contents)]
-        try:
-            design = pixels_of(content)
-        except Refused:
-            continue
-        name = ASKED[number % len(ASKED)]
-        theft = generate(name, 2, design, Context(), generator(seed, "question", number))
-        file = Listing(theft.picture).file
-        try:
-            began = time.perf_counter()
-            reading = read(file)
-        except Refused:
-            continue
-        reading_times.append(1000 * (time.perf_counter() - began))
+@dataclass
+class _Asked:
+    milliseconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    reading: list[float] = field(default_factory=list)
+    first: int = 0
+
+
+def _ask(
+    finder: Finder,
+    readings: Sequence[tuple[int, Reading]],
+    contents: Sequence[bytes],
+    asked: _Asked,
+    *,
+    number: int,
+    seed: int,
+) -> None:
+    """One theft of one of the real works."""
+    work = number % len(readings)
+    name = ASKED[number % len(ASKED)]
+    try:
+        design = pixels_of(contents[readings[work][0]])
+        file = Listing(generate(name, 2, design, Context(), generator(seed, "question", number)).picture).file
         began = time.perf_counter()
-        finder.find(reading)
-        times.append(1000 * (time.perf_counter() - began))
-    return reading_times, times
+        reading = read(file, Purpose.LISTING)
+    except Refused:
+        return
+    asked.reading.append(1000 * (time.perf_counter() - began))
+    began, used = time.perf_counter(), time.process_time()
+    answer = finder.find(reading)
+    asked.milliseconds.append(1000 * (time.perf_counter() - began))
+    asked.processor.append(1000 * (time.process_time() - used))
+    asked.first += bool(answer.matches) and answer.matches[0].work_id == f"wrk_{work}"
