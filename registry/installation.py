@@ -202,6 +202,11 @@ class Installation:
             return self._stamping
 
     @property
+    def index_folder(self) -> Path:
+        """Where the search keeps what it derived from the database."""
+        return self.settings.home / INDEX_FOLDER
+
+    @property
     def finder(self) -> "Finder":
         """Finds registered works in pictures."""
         with self._making:
@@ -211,7 +216,8 @@ class Installation:
                 self._finder = Finder(
                     self.database,
                     self._calibration(),
-                    index=self.settings.home / INDEX_FOLDER,
+                    index=self.index_folder,
+                    unit=self.settings.index_unit,
                     without=self.settings.search_switched_off,
                 )
                 self._to_close.callback(self._finder.close)

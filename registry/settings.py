@@ -135,6 +135,15 @@ class Settings(BaseSettings):
             "`local_features`, `regions`, with commas. Default: none."
         ),
     )
+    index_unit: int = Field(
+        default=4_096,
+        ge=1,
+        le=1_048_576,
+        description=(
+            "Ledger entries in the shortest segment of the search's index; what does not fill one is held in memory "
+            "by each process. Another number has the index made again."
+        ),
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address that `registry serve` listens on. Default: this machine only.",

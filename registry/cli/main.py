@@ -12,6 +12,7 @@ from registry.cli import (
     bench,
     check,
     evidence,
+    index,
     keys,
     ledger,
     monitor,
@@ -74,6 +75,7 @@ app.command(rich_help_panel=OPERATION)(serve.serve)
 app.add_typer(anchor.app, name="anchor", rich_help_panel=OPERATION)
 app.add_typer(witness.app, name="witness", rich_help_panel=OPERATION)
 app.add_typer(similarity.app, name="similarity", rich_help_panel=OPERATION)
+app.add_typer(index.app, name="index", rich_help_panel=OPERATION)
 app.add_typer(bench.app, name="bench", rich_help_panel=OPERATION)
 app.command(rich_help_panel=WORK)(command.demo)
 

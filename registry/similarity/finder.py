@@ -24,6 +24,7 @@ from registry.similarity.catalogue import (
 from registry.similarity.decision import Calibration, shipped_calibration
 from registry.similarity.genericity import generic
 from registry.similarity.hypotheses import Source
+from registry.similarity.index.spans import UNIT
 from registry.similarity.search_parts import search_parts
 from registry.similarity.sources import Proposal
 from registry.similarity.verdicts import Place, match_of, ranked
@@ -48,17 +49,19 @@ class Finder:
         calibration: Calibration | None = None,
         *,
         index: Path | None = None,
+        unit: int = UNIT,
         without: Set[str] = frozenset(),
     ) -> None:
         """``without`` switches parts of the search off: WHOLE_PICTURES, or the value of a Source.
 
-        ``index`` is the folder for what is derived of the older entries; without it all is held in memory.
+        ``index`` is the folder for what is derived of the older entries; without it all is held in memory. ``unit``
+        entries fill the shortest segment of it.
         """
         self._database = database
         self._calibration = calibration or shipped_calibration()
         self._whole = WHOLE_PICTURES not in without
         self._sources = frozenset(source for source in Source if source.value not in without)
-        self._catalogue = Catalogue(database, index)
+        self._catalogue = Catalogue(database, index, unit=unit)
         self._templates: OrderedDict[int, tuple[Template, Ink]] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -1,12 +1,14 @@
 """Writing segments: what the ledger has and the index's folder has not yet."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.errors import Unavailable
 from registry.ledger.models import LedgerEntry, LedgerHead
 from registry.similarity.index.folder import IndexFolder, Manifest, SegmentFile
 from registry.similarity.index.segment_file import Damaged
@@ -52,6 +54,18 @@ def fold(database: Database, folder: IndexFolder, unit: int, *, anew: bool = Fal
         if manifest != known or written:
             folder.replace_manifest(manifest)
         return Folded(manifest, written, identical)
+
+
+def rebuild(database: Database, path: Path, unit: int) -> Folded:
+    """Writes every segment anew; searches go on in the old ones meanwhile. Unavailable (``index_unwritable``)."""
+    try:
+        return fold(database, IndexFolder(path), unit, anew=True)
+    except OSError as error:
+        raise Unavailable(
+            "index_unwritable",
+            f"The search's index cannot be written to {path}: {error.strerror or error}.",
+            hint="Make room on the disk of the home and check its owner. Searches work without the index, slower.",
+        ) from error
 
 
 def belongs(session: Session, manifest: Manifest, size: int, unit: int) -> bool:
