@@ -25,7 +25,7 @@ endif
 
 .NOTPARALLEL:
 .PHONY: help demo install test lint format tools lock verifier contract torture torture-ledger torture-publication torture-evidence \
-  fuzz-api clean
+  torture-index fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -39,6 +39,7 @@ help:
 	@echo "make torture-evidence   20,000 single-byte changes of an evidence file, each to be reported"
 	@echo "make verifier  write the offline verifier to build/verify.pyz"
 	@echo "make contract  compile the contract again"
+	@echo "make torture-index   100 kills at random moments of writing the search's index"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
 	@echo "make lock      resolve the locks again (needs uv)"
 	@echo "make clean     remove .venv and everything that tools left behind"
@@ -134,6 +135,9 @@ verifier: $(RUNTIME) $(PROJECT)
 	@mkdir -p build
 	@$(RUN) -m registry.evidence.offline_verifier build/verify.pyz
 	@sha256sum build/verify.pyz
+
+torture-index: $(TESTING) $(PROJECT)
+	@$(RUN) -m tests.torture_index
 
 fuzz-api: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.fuzz_api

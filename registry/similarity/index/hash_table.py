@@ -82,9 +82,13 @@ class HashTable:
 
     @classmethod
     def of(cls, hashes: Words) -> "HashTable":
-        """Built from hashes, row by row; the same hashes give the same bytes."""
+        """Built from hashes, row by row, with the tables that so many are worth. The same hashes, the same bytes."""
+        return cls.with_tables(hashes, layout_for(len(hashes)))
+
+    @classmethod
+    def with_tables(cls, hashes: Words, layout: Layout | None) -> "HashTable":
+        """Built with the tables of a layout, or without any."""
         front, back = np.ascontiguousarray(hashes[:, :2]), np.ascontiguousarray(hashes[:, 2:])
-        layout = layout_for(len(hashes))
         if layout is None:
             return cls(front, back, None, np.zeros(0, np.uint32), np.zeros((0, 0), np.uint32))
         starts = np.zeros(layout.directory, np.uint32)
