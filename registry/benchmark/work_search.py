@@ -69,7 +69,7 @@ def measure_works(
             written = time.perf_counter() - began
             cold, memory = _cold_start(installation.settings.database_address, index)
             asked = _Asked()
-            finder = Finder(installation.database, index)
+            finder = Finder(installation.database, index=index)
             finder.refresh()
             finder.find(readings[0][1])
             for number in range(queries):
@@ -133,7 +133,7 @@ def _cold_start(database_address: str, index: Path) -> tuple[float, float]:
 def _refreshed(database_address: str, index: Path) -> tuple[float, float]:
     database = Database.open(database_address)
     before, began = resident_mib(), time.perf_counter()
-    finder = Finder(database, index)
+    finder = Finder(database, index=index)
     finder.refresh()
     taken = time.perf_counter() - began, resident_mib() - before
     finder.close()
