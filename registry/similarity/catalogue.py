@@ -159,6 +159,8 @@ class Catalogue:
                 if attempt == 1:
                     log.warning("The search's index is damaged and is made again: %s.", damage)
                     self._write(folder, size)
+        # It is still damaged, because it cannot be written: not looked at again before it changes.
+        self._stamp = folder.stamp()
 
     def _rest_on(self, folder: IndexFolder, manifest: Manifest) -> None:
         if manifest.size < self._rests_on:

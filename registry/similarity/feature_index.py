@@ -16,8 +16,8 @@ __all__ = ["FeatureIndex", "Hits", "magnitudes_of"]
 
 HIT_RADIUS = 28
 """Bits of 128 within which two features count as alike; those of unrelated places differ by 64 in the mean."""
-MOST_COMPARISONS = 20_000_000
-"""Of codes, for a listing in one appearance: some 15 ms. Beyond it the features that are everywhere are left out:
+MOST_COMPARISONS = 8_000_000
+"""Of codes, for a listing in one appearance: some 8 ms. Beyond it the features that are everywhere are left out:
 corners and dots, of which a listing's one is like 4 in 10 works' some other."""
 MOST_HITS = 150_000
 MOST_EACH, LEAST_EACH = 128, 16
