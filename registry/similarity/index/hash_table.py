@@ -26,8 +26,8 @@ TABLED_RADIUS = 31
 TABLED_FROM = 1 << 16
 """Hashes from which tables are made: fewer are scanned in the time that looking into the tables takes."""
 _WIDE_FROM = 3_000_000
-_WORTH_THREADS = 1 << 20
-"""Hashes times queries from which the queries are shared among threads."""
+_WORTH_THREADS = 48
+"""Queries from which they are shared among threads: those of one picture are answered sooner by one."""
 _SCAN_PER_CANDIDATE = 12
 """A candidate is read from anywhere in the memory: as long as it takes to scan so many."""
 
@@ -108,7 +108,7 @@ class HashTable:
 
     def within(self, queries: Words, radius: int) -> Near:
         """Every hash at most ``radius`` bits from one of ``queries``, by query and row."""
-        threads = _threads()[1] if len(self) * len(queries) >= _WORTH_THREADS else 1
+        threads = _threads()[1] if len(queries) >= _WORTH_THREADS else 1
         each = -(-len(queries) // threads)
         parts = [np.ascontiguousarray(queries[first : first + each]) for first in range(0, len(queries), max(each, 1))]
         if len(parts) < 2:
