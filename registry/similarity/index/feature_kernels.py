@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from registry.similarity.index.instructions import compiled, ones, soon
 
 Words = NDArray[np.uint64]
+MOST_IN_A_LIST = 8
+"""Of one picture: a pattern of dots has hundreds of like features, and would crowd all others out."""
 
 
 @compiled
@@ -40,6 +42,7 @@ def scan(
     codes: Words,
     starts: NDArray[np.uint32],
     posted: Words,
+    rows: NDArray[np.uint32],
     radius: int,
     most: int,
     found: NDArray[np.int32],
@@ -47,8 +50,9 @@ def scan(
     """Fills ``found`` with (query, posting, distance) of what is within ``radius``; answers how many.
 
     ``cells`` (queries, probes) name the postings lists, ``posted`` (postings, 2) holds the codes list by list, list c
-    from ``starts[c]`` to ``starts[c + 1]``. Of one query at most the ``most`` nearest are kept; ``found`` has room for
-    ``most`` times the queries and one.
+    from ``starts[c]`` to ``starts[c + 1]``, and ``rows`` whose they are. Of one query at most the ``most`` nearest are
+    kept, and of a list the MOST_IN_A_LIST nearest of one picture; ``found`` has room for ``most`` times the queries
+    and one.
     """
     seen = np.empty(130, np.int64)
     count = 0
@@ -59,14 +63,29 @@ def scan(
             cell = cells[query, probe]
             if probe + 1 < cells.shape[1]:
                 soon(posted, np.int64(starts[cells[query, probe + 1]]))
+            run_of, run = np.int64(-1), 0
             for posting in range(starts[cell], starts[cell + 1]):
                 distance = np.int64(ones(one ^ posted[posting, 0]) + ones(other ^ posted[posting, 1]))
-                if distance <= limit:
-                    found[count, 0], found[count, 1], found[count, 2] = query, posting, distance
+                if distance > limit:
+                    continue
+                place = count
+                if np.int64(rows[posting]) != run_of:
+                    run_of, run = np.int64(rows[posting]), 1
+                elif run < MOST_IN_A_LIST:
+                    run += 1
+                else:  # it takes the place of the farthest, if it is nearer
+                    place = count - run
+                    for hit in range(count - run + 1, count):
+                        if found[hit, 2] >= found[place, 2]:
+                            place = hit
+                    if found[place, 2] <= distance:
+                        continue
+                found[place, 0], found[place, 1], found[place, 2] = query, posting, distance
+                if place == count:
                     count += 1
-                    if count - first == 2 * most:
-                        count, nearest = _nearest(found, first, count, most, seen)
-                        limit = nearest - 1
+                if count - first == 2 * most:
+                    count, nearest = _nearest(found, first, count, most, seen)
+                    limit, run_of = nearest - 1, np.int64(-1)
         if count - first > most:
             count, _ = _nearest(found, first, count, most, seen)
     return count

@@ -95,7 +95,14 @@ class FeatureTable:
         asked = np.sort(order[np.cumsum(lengths[order]) <= comparisons])
         room = np.empty((most_each * (len(asked) + 1), 3), np.int32)
         count = feature_kernels.scan(
-            np.ascontiguousarray(cells[asked]), codes[asked], self.starts, self.codes, radius, most_each, room
+            np.ascontiguousarray(cells[asked]),
+            codes[asked],
+            self.starts,
+            self.codes,
+            self.rows,
+            radius,
+            most_each,
+            room,
         )
         features, postings, distances = room[:count].T.astype(np.int64)
         entries = self.pictures["entry"][self.rows[postings]]
