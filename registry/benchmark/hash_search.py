@@ -142,7 +142,7 @@ def _measured(index: HashIndex, hashes: Hashes, asked: Hashes) -> dict[str, obje
     pictures = np.resize(asked, (max(len(asked) // _OF_A_PICTURE, 2) * _OF_A_PICTURE, asked.shape[1]))
     picture = _milliseconds(index, list(pictures.reshape(-1, _OF_A_PICTURE, asked.shape[1])))
     batch = np.resize(asked, (_BATCH, asked.shape[1]))
-    batches = _milliseconds(index, [batch] * 100)
+    batches = _milliseconds(index, [batch] * 20)
     return {
         "build_s": round(build, 3),
         "memory_mib": round(memory, 1),
