@@ -56,7 +56,10 @@ Ink = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class RegisteredPicture:
-    """What verification needs of a registered picture. ``raster`` has shape (height, width, 4), uint8."""
+    """What verification needs of a registered picture. ``raster`` has shape (height, width, 4), uint8.
+
+    ``ink`` is the box of what is drawn, in pixels of the picture.
+    """
 
     entry_index: int
     work_id: str
@@ -65,6 +68,7 @@ class RegisteredPicture:
     width: int
     height: int
     raster: NDArray[np.uint8]
+    ink: Ink
 
 
 class Catalogue:
@@ -227,8 +231,12 @@ def load_template(session: Session, entry_index: int) -> tuple[Template, Ink] | 
     row = session.get(IndexedFeatures, entry_index)
     if row is None:
         return None
-    ink = (row.ink_left, row.ink_top, row.ink_right, row.ink_bottom)
-    return unpacked_template(zlib.decompress(row.template)), ink
+    return unpacked_template(zlib.decompress(row.template)), ink_of(row)
+
+
+def ink_of(row: IndexedFeatures) -> Ink:
+    """The box of a picture's ink in its pixels."""
+    return row.ink_left, row.ink_top, row.ink_right, row.ink_bottom
 
 
 def work_of(session: Session, entry_index: int) -> str | None:
@@ -241,6 +249,7 @@ def load(session: Session, entry_index: int) -> RegisteredPicture | None:
     row = session.get(IndexedPicture, entry_index)
     if row is None:
         return None
+    features = session.get(IndexedFeatures, entry_index)
     pixels = np.frombuffer(zlib.decompress(row.raster), dtype=np.uint8)
     return RegisteredPicture(
         entry_index=row.entry_index,
@@ -250,4 +259,5 @@ def load(session: Session, entry_index: int) -> RegisteredPicture | None:
         width=row.width,
         height=row.height,
         raster=pixels.reshape(row.raster_height, row.raster_width, 4),
+        ink=(0, 0, row.width, row.height) if features is None else ink_of(features),
     )

@@ -8,15 +8,15 @@ from registry.similarity.answer import Verdict
 from registry.similarity.appearance import appearance
 from registry.similarity.decision import Calibration, measurements
 
+AGAIN_IN_A_PRINT = 4
+"""One in so many local features of a work is found again in a good photograph of a print."""
+
 
 def generic(features: Features, calibration: Calibration) -> bool:
-    """Whether even the picture itself, as a part of a listing, would not be called a match of it by its shape.
-
-    Local features are left out of account: a plain shape has hardly any, and they are often of its jagged edge.
-    """
+    """Whether even the picture itself, as a part of a listing, would not be called a match of it."""
     left, top, right, bottom = features.ink
     corners = np.array([left, top, right, top, right, bottom, left, bottom], np.float64)
     itself = ListingFields(features)
     fit, quad = fine(itself, features.template, corners)
-    values = measurements(appearance(itself, features.template, quad), fit, 0)
+    values = measurements(appearance(itself, features.template, quad), fit, len(features.local) // AGAIN_IN_A_PRINT)
     return calibration.verdict(values) is not Verdict.MATCH

@@ -1,5 +1,7 @@
 """The decision on pixels: whether a proposed work really is the listing's picture, and how it was changed."""
 
+from typing import TypedDict
+
 import numpy as np
 
 from registry.imaging.picture import Reading
@@ -42,10 +44,7 @@ def verify(work: RegisteredPicture, reading: Reading, proposal: Proposal) -> Mat
         coverage_of_work=1.0,
         share_of_listing=1.0,
         transform=_words(work, reading, proposal, compared),
-        region=_whole(reading.width, reading.height),
-        region_of_work=_whole(work.width, work.height),
-        frame=_turned(proposal.symmetry, reading.width, reading.height),
-        frame_of_work=_whole(work.width, work.height),
+        **_places(work, reading, proposal.symmetry),
     )
 
 
@@ -67,10 +66,7 @@ def _identical(work: RegisteredPicture, reading: Reading, relation: Relation, wo
         coverage_of_work=1.0,
         share_of_listing=1.0,
         transform=words,
-        region=_whole(reading.width, reading.height),
-        region_of_work=_whole(work.width, work.height),
-        frame=_whole(reading.width, reading.height),
-        frame_of_work=_whole(work.width, work.height),
+        **_places(work, reading, Symmetry.IDENTITY),
     )
 
 
@@ -90,6 +86,28 @@ def _words(work: RegisteredPicture, reading: Reading, proposal: Proposal, compar
     elif abs(across - 1) > _SCALE_TOLERANCE:
         parts.append(f"scaled to {across:.0%}")
     return ", ".join(parts) or "re-encoded"
+
+
+class _Places(TypedDict):
+    region: Polygon
+    region_of_work: Polygon
+    frame: Polygon
+    frame_of_work: Polygon
+
+
+def _places(work: RegisteredPicture, reading: Reading, symmetry: Symmetry) -> _Places:
+    """Where the work's ink lies in both pictures, and where its corners do."""
+    left, top, right, bottom = work.ink
+    ink = ((left, top), (right, top), (right, bottom), (left, bottom))
+    frame = _turned(symmetry, reading.width, reading.height)
+    origin, across, down = (np.array(frame[number]) for number in (0, 1, 3))
+    region = [origin + (across - origin) * (x / work.width) + (down - origin) * (y / work.height) for x, y in ink]
+    return _Places(
+        region=tuple((round(float(x), 2), round(float(y), 2)) for x, y in region),
+        region_of_work=ink,
+        frame=frame,
+        frame_of_work=_whole(work.width, work.height),
+    )
 
 
 def _whole(width: int, height: int) -> Polygon:

@@ -14,6 +14,7 @@ from registry.benchmark.system import Listing
 from registry.benchmark.thefts import Context, Severity, Theft, generate
 from registry.errors import Refused
 from registry.imaging.reading import read
+from registry.imaging.view import ink_box
 from registry.installation import Installation
 from registry.settings import SEARCH_PARTS
 from registry.similarity.answer import Answer, Relation, Verdict
@@ -68,6 +69,18 @@ def test_a_design_is_found_inside_another_picture_and_outlined(
         truth = tuple((float(x), float(y)) for x, y in theft.shown[0].polygon)
         size = (theft.picture.shape[1], theft.picture.shape[0])
         assert overlap(best.region, truth, size) >= GOOD_OVERLAP
+
+
+def test_a_copy_of_the_whole_picture_is_outlined_where_its_ink_lies(works: tuple[Installation, list[str]]) -> None:
+    installation, ids = works
+    padded = np.zeros((700, 900, 4), np.uint8)
+    padded[100:600, 300:800] = DESIGNS[5]
+    left, top, right, bottom = (float(side) for side in ink_box(padded))
+    work = enrolled(installation, padded)
+    best = next(match for match in asked(installation, padded[:, ::-1]).matches if match.work_id == work)
+    assert best.region_of_work == ((left, top), (right, top), (right, bottom), (left, bottom))
+    assert best.region == ((900 - left, top), (900 - right, top), (900 - right, bottom), (900 - left, bottom))
+    assert work not in ids
 
 
 def test_every_work_of_a_collage_is_found_at_its_own_place(works: tuple[Installation, list[str]]) -> None:
@@ -145,14 +158,12 @@ def test_every_part_of_the_search_can_be_switched_off_by_its_name() -> None:
         assert asked(installation, stolen("rot10", 1, 0).picture).verdict is Verdict.MATCH
 
 
-def test_a_disc_is_called_generic_and_a_drawing_is_not() -> None:
-    disc = np.zeros((400, 400, 4), np.uint8)
-    down, across = np.indices((400, 400))
-    disc[np.hypot(down - 200, across - 200) < 150] = (200, 30, 30, 255)
+def test_a_bar_is_called_generic_and_a_drawing_is_not() -> None:
+    bar = np.zeros((400, 400, 4), np.uint8)
+    bar[180:220, 50:350] = (200, 30, 30, 255)
     with throw_away_installation() as installation:
         noted = [
-            {note.code for note in picture_of(installation, pixels).notes} & {"generic"}
-            for pixels in (disc, DESIGNS[0])
+            {note.code for note in picture_of(installation, pixels).notes} & {"generic"} for pixels in (bar, DESIGNS[0])
         ]
     assert noted == [{"generic"}, set()]
 
