@@ -33,14 +33,16 @@ def read(
     raster = canonical_pixels.raster(pixels)
     fingerprints, variants = _fingerprints(pixels)
     seen = view.reduced(pixels.rows, pixels.height, pixels.width, view.VIEW_SIDE)
+    width, height, digest = pixels.width, pixels.height, pixels.digest()
+    del pixels, upright  # some hundred megabytes of a large picture, which the features need no more
     return Reading(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         media_type=kind,
-        width=pixels.width,
-        height=pixels.height,
+        width=width,
+        height=height,
         canonical_version=canonical_pixels.VERSION,
-        canonical_digest=pixels.digest(),
+        canonical_digest=digest,
         fingerprints=fingerprints,
         variants=variants,
         raster=raster,

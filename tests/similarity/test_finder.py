@@ -66,7 +66,7 @@ def test_every_rotation_mirroring_and_inversion_of_every_work_is_found_and_named
             assert best.frame == corners_under(symmetry, *listing.size)
             assert ("inverted" in best.transform) == inverted
             assert best.relation is Relation.PICTURE_THEFT
-            assert best.region == ((0, 0), (listing.width, 0), listing.size, (0, listing.height))
+            assert best.region == corners_under(symmetry, *listing.size)
 
 
 def test_unregistered_pictures_are_clear(installation: Installation, registered: list[Registered]) -> None:

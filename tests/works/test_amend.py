@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import ImageOps
 
 from registry.errors import Conflict, NotFound, Refused
+from registry.imaging.purpose import Purpose
 from registry.installation import Installation
 from registry.ledger.self_check import verify_ledger
 from registry.listings.check import check
@@ -227,11 +228,11 @@ def test_an_original_that_came_too_late_for_an_erasure_is_not_kept(
     read = installation.pictures.read
     erased = threading.Event()
 
-    def erased_meanwhile(content: bytes) -> object:
+    def erased_meanwhile(content: bytes, purpose: Purpose) -> object:
         if not erased.is_set():
             erase(installation, work.work_id)
             erased.set()
-        return read(content)
+        return read(content, purpose)
 
     monkeypatch.setattr(installation.pictures, "read", erased_meanwhile)
     with pytest.raises(Conflict) as refused:

@@ -45,7 +45,10 @@ def traces_of(installation: Installation, index: int) -> list[bytes]:
     found = []
     for opening in openings:
         found.append(opening[:SALT_BYTES])
-        value = ClaimField.from_opening(opening).value
+        field = ClaimField.from_opening(opening)
+        if field.name == "findings_model":  # the same for every work
+            continue
+        value = field.value
         if isinstance(value, str) and len(value) >= 16:
             found += [value.encode(), json.dumps(value)[1:-1].encode()]
             if len(value) == 64:

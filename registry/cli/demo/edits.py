@@ -66,4 +66,6 @@ GREY = Edit("grey", "made it grey", "png", lambda picture: as_png(ImageOps.grays
 INVERTED = Edit("inverted", "inverted its colours", "png", lambda picture: as_png(ImageOps.invert(on_white(picture))))
 PRINTED = Edit("printed", "printed it on a product", "png", _printed)
 CROPPED = Edit("cropped", "cut out the middle of it", "png", _cropped)
-EDITS = (SAVED_AGAIN, MIRRORED, TURNED, GREY, INVERTED, PRINTED, CROPPED)
+EDITS = (SAVED_AGAIN, MIRRORED, TURNED, GREY, INVERTED)
+INSIDE_OTHERS = (PRINTED, CROPPED)
+"""Of drawn pictures only: the demo keeps others so small that nothing is left to print."""

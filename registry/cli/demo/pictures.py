@@ -38,6 +38,7 @@ class Cast:
     originals: list[Original]
     unrelated: Image.Image
     refused: list[Refused]
+    drawn: bool = False
 
 
 def drawn(folder: Path) -> Cast:
@@ -49,7 +50,7 @@ def drawn(folder: Path) -> Cast:
             file = folder / f"{name}.png"
             file.write_bytes(as_png(designs[name].picture))
             originals.append(Original(file, creator, designs[name].title, designs[name].picture))
-    return Cast(originals, designs[_UNREGISTERED].picture, [])
+    return Cast(originals, designs[_UNREGISTERED].picture, [], drawn=True)
 
 
 def taken_from(source: Path, installation: Installation) -> Cast:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from registry.cli.check import STYLES
 from registry.cli.check_report import CheckReport
-from registry.cli.demo.edits import EDITS, MIRRORED, as_png
+from registry.cli.demo.edits import EDITS, INSIDE_OTHERS, MIRRORED, as_png
 from registry.cli.demo.offline import Verification, verify_elsewhere
 from registry.cli.demo.pictures import Cast, Original, by_creator
 from registry.cli.local_backend import LocalBackend
@@ -185,7 +185,7 @@ class Story:
         untouched = folder / f"1-untouched{self._hero.file.suffix}"
         untouched.write_bytes(self._hero.file.read_bytes())
         listings = [Listing(untouched, "took the file as it is", self._hero)]
-        for number, edit in enumerate(EDITS, start=2):
+        for number, edit in enumerate((*EDITS, *(INSIDE_OTHERS if self._cast.drawn else ())), start=2):
             original = originals[(number - 2) % len(originals)]
             file = folder / f"{number}-{edit.name}.{edit.suffix}"
             file.write_bytes(edit.apply(original.picture))

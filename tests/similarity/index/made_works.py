@@ -106,6 +106,13 @@ def begin(database: Database) -> None:
     with database.write() as session:
         session.add(
             LedgerHead(
-                id=1, origin="firstmark.test/log", verifier_key="", size=0, root=bytes(32), last_leaf=b"", last_time=0
+                id=1,
+                origin="firstmark.test/log",
+                verifier_key="",
+                size=0,
+                root=bytes(32),
+                last_leaf=b"",
+                last_time=0,
+                peaks=b"",
             )
         )
