@@ -4,7 +4,7 @@ Once as they are, for what a copy looks like; once as if what they show were not
 where nothing is. Each design takes its turn under several thefts and severities.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as AnyCollection
 from dataclasses import replace
 
@@ -31,19 +31,27 @@ class Labeller:
     """Registers every design of a collection and asks for the places in thefts of them, ``per_theft`` of each."""
 
     def __init__(
-        self, collection: Collection, families: Families, firstmark: Firstmark, *, seed: int, per_theft: int
+        self,
+        collection: Collection,
+        families: Families,
+        firstmark: Firstmark,
+        *,
+        seed: int,
+        per_theft: int,
+        thefts: Sequence[str] = NAMES,
     ) -> None:
         every = (*collection.registered, *collection.unregistered)
         self._collection = replace(collection, registered=every, unregistered=())
         self._families = families
         self._firstmark = firstmark
         self._per_theft = per_theft
+        self._thefts = thefts
         self._thief = Thief(self._collection, families, seed=seed, sample=len(every))
 
     @property
     def steps(self) -> int:
         """How often progress is made."""
-        return len(self._collection.registered) + len(NAMES) * self._per_theft + len(self._collection.photos)
+        return len(self._collection.registered) + len(self._thefts) * self._per_theft + len(self._collection.photos)
 
     def listings(self, advance: Callable[[], None]) -> Iterator[LabelledListing]:
         """Of each theft the copies and the strangers, and of each photograph the strangers."""
@@ -51,7 +59,7 @@ class Labeller:
             self._firstmark.enrol(place, self._collection.designs[place])
             advance()
         stolen = self._collection.registered
-        for number, name in enumerate(NAMES):
+        for number, name in enumerate(self._thefts):
             for turn in range(self._per_theft):
                 place = stolen[(number * self._per_theft + turn) % len(stolen)]
                 theft = self._thief.of(name, SEVERITIES[turn % len(SEVERITIES)], place)

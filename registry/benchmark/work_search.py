@@ -26,7 +26,7 @@ from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
 from registry.installation import INDEX_FOLDER, Installation
 from registry.ledger.models import LedgerHead
-from registry.similarity.enrol import enrol
+from registry.similarity.enrol import Enrolment, enrol
 from registry.similarity.finder import Finder
 from registry.similarity.index.folder import IndexFolder
 from registry.similarity.index.folding import fold
@@ -54,7 +54,7 @@ def measure_works(
     with throw_away_installation() as installation:
         with installation.database.write() as session:
             for number, (_, reading) in enumerate(readings):
-                enrol(session, number, f"wrk_{number}", reading)
+                enrol(session, number, f"wrk_{number}", Enrolment.of(reading))
             varied = VariedWorks(session, seed)
             session.execute(update(LedgerHead).values(size=len(readings)))
         enrolled = len(readings)

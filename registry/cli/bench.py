@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from registry.cli.bench_evidence import evidence
 from registry.cli.options import AsJson
 from registry.cli.output import Output
 from registry.errors import Refused
+
+if TYPE_CHECKING:
+    from registry.benchmark.collection import Collection
+    from registry.benchmark.families import Families
 
 app = typer.Typer(no_args_is_help=True, help="Measure this installation, with other tools beside it.")
 app.command()(evidence)
@@ -58,15 +62,11 @@ def quality(
     as_json: AsJson = False,
 ) -> None:
     """Steal designs in many ways and count what is found, by theft, severity and kind of design; and false alarms."""
-    from registry.benchmark.collection import collect
-    from registry.benchmark.families import find_families, read_pairs
     from registry.benchmark.firstmark import Firstmark, throw_away_installation
     from registry.benchmark.peers import PEERS, installed
     from registry.benchmark.quality import Plan, QualityBenchmark
     from registry.benchmark.thefts import NAMES, SEVERITIES
     from registry.cli.bench_report import quality_tables
-    from registry.cli.file_access import read_small_file
-    from registry.cli.picture_files import select
 
     output = Output(as_json=as_json)
     plan = Plan(
@@ -79,14 +79,9 @@ def quality(
         save=save,
     )
     contenders = [] if peers == "none" else installed(_chosen(peers or "", list(PEERS), "peer"))
-    decided = read_pairs(read_small_file(families, LARGEST_FAMILIES_FILE)) if families else []
     if save:
         save.mkdir(parents=True, exist_ok=True)
-    design_files, photo_files = select([designs]).files, select([photos]).files if photos else []
-    with output.progress("Reading", len(design_files) + len(photo_files)) as progress:
-        collection = collect(design_files, photo_files, seed=seed, half=half, advance=progress.advance)
-    with output.progress("Looking for families", len(collection.designs)) as progress:
-        related = find_families(collection.designs, decided, advance=progress.advance)
+    collection, related = _collected(output, designs, photos, families, seed=seed, half=half)
     rows: list[dict[str, object]] = []
     with throw_away_installation(without) as installation:
         benchmark = QualityBenchmark(collection, related, [Firstmark(installation), *contenders], plan)
@@ -110,6 +105,7 @@ def calibrate(
     ] = None,
     seed: Seed = DEFAULT_SEED,
     per_theft: Annotated[int, typer.Option(metavar="N", min=1, help="Designs to steal in each way.")] = 12,
+    thefts: Annotated[str, typer.Option(metavar="NAME,...", help="Only these thefts. Default: all.")] = "",
     half: Annotated[
         int | None, typer.Option(metavar="0|1", min=0, max=1, help="Only this half of the pictures.")
     ] = None,
@@ -119,25 +115,18 @@ def calibrate(
     model: Annotated[str, typer.Option(metavar="NAME", help="What answers shall call it.")] = "parts/own",
     as_json: AsJson = False,
 ) -> None:
-    """Fit the decision on parts of listings to thefts of these designs, as the shipped one was fitted."""
+    """Fit the decision on parts of listings to thefts of these designs."""
     from registry.benchmark.calibrating import Labeller
-    from registry.benchmark.collection import collect
-    from registry.benchmark.families import find_families, read_pairs
     from registry.benchmark.firstmark import Firstmark, throw_away_installation
-    from registry.cli.file_access import read_small_file
-    from registry.cli.picture_files import select
+    from registry.benchmark.thefts import NAMES
     from registry.similarity.fitting import fit
     from registry.storage.durable_file import replace
 
     output = Output(as_json=as_json)
-    decided = read_pairs(read_small_file(families, LARGEST_FAMILIES_FILE)) if families else []
-    design_files, photo_files = select([designs]).files, select([photos]).files if photos else []
-    with output.progress("Reading", len(design_files) + len(photo_files)) as progress:
-        collection = collect(design_files, photo_files, seed=seed, half=half, advance=progress.advance)
-    with output.progress("Looking for families", len(collection.designs)) as progress:
-        related = find_families(collection.designs, decided, advance=progress.advance)
+    chosen = _chosen(thefts, NAMES, "theft")
+    collection, related = _collected(output, designs, photos, families, seed=seed, half=half)
     with throw_away_installation() as installation:
-        labeller = Labeller(collection, related, Firstmark(installation), seed=seed, per_theft=per_theft)
+        labeller = Labeller(collection, related, Firstmark(installation), seed=seed, per_theft=per_theft, thefts=chosen)
         with output.progress("Stealing", labeller.steps) as progress:
             listings = list(labeller.listings(progress.advance))
     found = fit(listings, model)
@@ -153,6 +142,23 @@ def calibrate(
     }
     output.record(row)
     output.facts(row)
+
+
+def _collected(
+    output: Output, designs: Path, photos: Path | None, families: Path | None, *, seed: int, half: int | None
+) -> "tuple[Collection, Families]":
+    """The pictures of two folders, and which designs share art: as people decided in ``families``, else by rule."""
+    from registry.benchmark.collection import collect
+    from registry.benchmark.families import find_families, read_pairs
+    from registry.cli.file_access import read_small_file
+    from registry.cli.picture_files import select
+
+    decided = read_pairs(read_small_file(families, LARGEST_FAMILIES_FILE)) if families else []
+    design_files, photo_files = select([designs]).files, select([photos]).files if photos else []
+    with output.progress("Reading", len(design_files) + len(photo_files)) as progress:
+        collection = collect(design_files, photo_files, seed=seed, half=half, advance=progress.advance)
+    with output.progress("Looking for families", len(collection.designs)) as progress:
+        return collection, find_families(collection.designs, decided, advance=progress.advance)
 
 
 def _chosen(listed: str, known: Iterable[str], what: str) -> tuple[str, ...]:

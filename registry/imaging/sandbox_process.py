@@ -19,6 +19,7 @@ import socket
 import sys
 import tempfile
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -37,6 +38,7 @@ def main() -> None:
     """Serve requests until the socket closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the socket
+    cv2.setNumThreads(0)  # a thread that holds a lock while this process forks would hold it for ever in the child
     _import_everything()
     control.sendall(READY)
     with tempfile.TemporaryFile() as turn_of_large_pictures:

@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session
 
 from registry.errors import RegistryError
 from registry.imaging.picture import Reading
-from registry.imaging.template import Template
 from registry.ledger.models import LedgerHead
-from registry.similarity.feature_index import FeatureIndex
 from registry.similarity.hypotheses import WorkSizes
+from registry.similarity.index.feature_index import FeatureIndex
 from registry.similarity.index.folder import IndexFolder, Manifest, Stamp
 from registry.similarity.index.folding import belongs, fold
 from registry.similarity.index.hash_index import HashIndex
@@ -38,8 +37,7 @@ from registry.similarity.index.segments import (
 )
 from registry.similarity.index.spans import UNIT, folded
 from registry.similarity.models import IndexedFeatures, IndexedPicture, Retirement
-from registry.similarity.registered_features import unpacked_template
-from registry.similarity.sources import Proposal
+from registry.similarity.proposal import Proposal
 from registry.storage.database import Database
 
 HASH_RADIUS = 31
@@ -76,8 +74,6 @@ class Catalogue:
 
     Without a ``folder`` everything is held in memory. ``unit`` is the number of entries in the shortest segment.
     """
-
-    name = "global_hash"
 
     def __init__(self, database: Database, folder: Path | None = None, *, unit: int = UNIT) -> None:
         self._database = database
@@ -226,22 +222,9 @@ def identical(session: Session, reading: Reading) -> list[int]:
     return list(session.scalars(same.order_by(IndexedPicture.entry_index)))
 
 
-def load_template(session: Session, entry_index: int) -> tuple[Template, Ink] | None:
-    """The template of an entry's picture and its ink's box in pixels; None when it was erased meanwhile."""
-    row = session.get(IndexedFeatures, entry_index)
-    if row is None:
-        return None
-    return unpacked_template(zlib.decompress(row.template)), ink_of(row)
-
-
 def ink_of(row: IndexedFeatures) -> Ink:
     """The box of a picture's ink in its pixels."""
     return row.ink_left, row.ink_top, row.ink_right, row.ink_bottom
-
-
-def work_of(session: Session, entry_index: int) -> str | None:
-    """The work that an entry's picture belongs to; None when it was erased meanwhile."""
-    return session.scalar(select(IndexedPicture.work_id).where(IndexedPicture.entry_index == entry_index))
 
 
 def load(session: Session, entry_index: int) -> RegisteredPicture | None:

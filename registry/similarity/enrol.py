@@ -5,6 +5,7 @@ A crash before that unit commits leaves the search as it was, because it reads o
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -17,8 +18,35 @@ from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPict
 _PACKING_LEVEL = 6
 
 
-def enrol(session: Session, entry_index: int, work_id: str, reading: Reading) -> None:
+@dataclass(frozen=True)
+class Enrolment:
+    """What the search will keep of a picture: made before the transaction that enrols it, as packing takes time."""
+
+    reading: Reading
+    raster: bytes
+    ink: tuple[float, float, float, float]
+    local: bytes
+    regions: bytes
+    template: bytes
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Enrolment":
+        """Chosen from a reading and packed."""
+        kept = registered_features.chosen(reading.features, reading.width, reading.height)
+        local, regions, template = registered_features.packed(kept)
+        return cls(
+            reading=reading,
+            raster=zlib.compress(reading.raster.tobytes(), _PACKING_LEVEL),
+            ink=kept.ink,
+            local=local,
+            regions=regions,
+            template=zlib.compress(template, _PACKING_LEVEL),
+        )
+
+
+def enrol(session: Session, entry_index: int, work_id: str, enrolment: Enrolment) -> None:
     """Make the picture of ledger entry ``entry_index`` findable."""
+    reading = enrolment.reading
     height, width = reading.raster.shape[:2]
     session.add(
         IndexedPicture(
@@ -30,7 +58,7 @@ def enrol(session: Session, entry_index: int, work_id: str, reading: Reading) ->
             height=reading.height,
             raster_width=width,
             raster_height=height,
-            raster=zlib.compress(reading.raster.tobytes(), _PACKING_LEVEL),
+            raster=enrolment.raster,
         )
     )
     session.flush()
@@ -39,9 +67,7 @@ def enrol(session: Session, entry_index: int, work_id: str, reading: Reading) ->
         for fingerprint in reading.fingerprints
         if fingerprint.algorithm == dct_hash.ALGORITHM
     )
-    kept = registered_features.chosen(reading.features, reading.width, reading.height)
-    local, regions, template = registered_features.packed(kept)
-    left, top, right, bottom = kept.ink
+    left, top, right, bottom = enrolment.ink
     session.add(
         IndexedFeatures(
             entry_index=entry_index,
@@ -49,9 +75,9 @@ def enrol(session: Session, entry_index: int, work_id: str, reading: Reading) ->
             ink_top=top,
             ink_right=right,
             ink_bottom=bottom,
-            local=local,
-            regions=regions,
-            template=zlib.compress(template, _PACKING_LEVEL),
+            local=enrolment.local,
+            regions=enrolment.regions,
+            template=enrolment.template,
         )
     )
 

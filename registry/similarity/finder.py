@@ -1,33 +1,23 @@
 """The search: candidates from every source, a decision on the pixels of the best of them, one answer."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
-
-from sqlalchemy.orm import Session
 
 from registry.imaging.picture import Reading
 from registry.imaging.symmetry import Symmetry
-from registry.imaging.template import Template
 from registry.similarity import verification
 from registry.similarity.answer import Answer, Match, Verdict
-from registry.similarity.catalogue import (
-    Catalogue,
-    Ink,
-    RegisteredPicture,
-    identical,
-    load,
-    load_template,
-    work_of,
-)
+from registry.similarity.catalogue import Catalogue, RegisteredPicture, identical, load
 from registry.similarity.decision import Calibration, shipped_calibration
 from registry.similarity.genericity import generic
-from registry.similarity.hypotheses import Source
+from registry.similarity.hypotheses import Hypothesis, Source
 from registry.similarity.index.spans import UNIT
-from registry.similarity.search_parts import search_parts
-from registry.similarity.sources import Proposal
-from registry.similarity.verdicts import Place, match_of, ranked
+from registry.similarity.proposal import Proposal
+from registry.similarity.search_parts import compared, proposed
+from registry.similarity.templates import Printable, Templates
+from registry.similarity.verdicts import Place, match_of, rank, ranked
 from registry.storage.database import Database
 
 MOST_COMPARED = 64
@@ -36,8 +26,15 @@ MOST_MATCHES = 20
 WHOLE_PICTURES = "whole_pictures"
 WHOLE_MODEL = "whole-picture/1"
 """Names the sources, the comparison and the thresholds of the whole-picture stage."""
-MOST_TEMPLATES = 4_000
-"""Templates kept unpacked: some 100 kB each."""
+
+
+@dataclass(frozen=True)
+class _Proposed:
+    """``seen`` entries of the ledger were known when these were proposed."""
+
+    seen: int
+    wholes: list[Proposal]
+    parts: list[Hypothesis]
 
 
 class Finder:
@@ -62,7 +59,7 @@ class Finder:
         self._whole = WHOLE_PICTURES not in without
         self._sources = frozenset(source for source in Source if source.value not in without)
         self._catalogue = Catalogue(database, index, unit=unit)
-        self._templates: OrderedDict[int, tuple[Template, Ink]] = OrderedDict()
+        self._templates = Templates()
         self._lock = threading.Lock()
 
     @property
@@ -86,19 +83,18 @@ class Finder:
 
     def find(self, reading: Reading, *, limit: int = MOST_MATCHES) -> Answer:
         """What the listing picture matches, best first, ties by the earlier entry; at most ``limit`` matches."""
-        with self._lock, self._database.read() as session:
-            seen = self._catalogue.refresh(session)
-            proposals = self._catalogue.propose(reading) if self._whole else []
-            # Under the lock as well: the indexes may not change while they are searched.
-            places = self._places(session, reading)
+        told = self._proposed(reading)
         with self._database.read() as session:
-            matches = _whole_matches(session, reading, proposals)
-        for place in places:
+            wholes = _to_compare(told.wholes, identical(session, reading))
+            works = {entry: load(session, entry) for entry in {one.entry_index for one in wholes}}
+            printables = self._templates.of(session, (one.entry for one in told.parts))
+        matches = _whole_matches(reading, wholes, works)
+        for place in _places(reading, told.parts, printables):
             # What the comparison of whole pictures says is finer: it knows a sister by a detail.
             if place.found.entry not in matches and (part := match_of(place, reading, self._calibration)):
                 matches[part.entry_index] = part
         found = ranked(list(matches.values()))[:limit]
-        return Answer(found[0].verdict if found else Verdict.CLEAR, found, seen, self.model)
+        return Answer(found[0].verdict if found else Verdict.CLEAR, found, told.seen, self.model)
 
     def generic(self, reading: Reading) -> bool:
         """Whether a picture is so plain that only copies of the whole of it can be called a match."""
@@ -109,56 +105,40 @@ class Finder:
 
         ``hidden`` entries are not looked for: what would be found if they were not registered.
         """
-        with self._lock, self._database.read() as session:
-            self._catalogue.refresh(session)
-            return self._places(session, reading, hidden)
+        told = self._proposed(reading, hidden)
+        with self._database.read() as session:
+            printables = self._templates.of(session, (one.entry for one in told.parts))
+        return _places(reading, told.parts, printables)
 
-    def _places(self, session: Session, reading: Reading, hidden: Set[int] = frozenset()) -> list[Place]:
-        places = []
-        found = search_parts(
-            self._catalogue.features,
-            self._catalogue.sizes,
-            reading.features,
-            lambda entry: self._template(session, entry),
-            hidden=hidden,
-            sources=self._sources,
-        )
-        for one in found:
-            work_id = work_of(session, one.entry)
-            if work_id is not None:
-                places.append(Place(one, work_id, self._templates[one.entry][1]))
-        return places
-
-    def _template(self, session: Session, entry: int) -> Template | None:
-        known = self._templates.get(entry)
-        if known is None:
-            known = load_template(session, entry)
-            if known is None:
-                return None
-            self._templates[entry] = known
-            if len(self._templates) > MOST_TEMPLATES:
-                self._templates.popitem(last=False)
-        else:
-            self._templates.move_to_end(entry)
-        return known[0]
+    def _proposed(self, reading: Reading, hidden: Set[int] = frozenset()) -> _Proposed:
+        # Only this needs the lock: the indexes may not change while they are searched.
+        with self._lock:
+            with self._database.read() as session:
+                seen = self._catalogue.refresh(session)
+            wholes = self._catalogue.propose(reading) if self._whole else []
+            parts = proposed(
+                self._catalogue.features, self._catalogue.sizes, reading.features, hidden=hidden, sources=self._sources
+            )
+        return _Proposed(seen, wholes, parts)
 
 
-def _whole_matches(session: Session, reading: Reading, proposals: list[Proposal]) -> dict[int, Match]:
-    """By entry, the matches that the listing as a whole amounts to."""
+def _places(reading: Reading, parts: list[Hypothesis], printables: Mapping[int, Printable]) -> list[Place]:
+    templates = {entry: printable.template for entry, printable in printables.items()}
+    found = compared(parts, reading.features, templates)
+    return [Place(one, printables[one.entry].work_id, printables[one.entry].ink) for one in found]
+
+
+def _whole_matches(
+    reading: Reading, proposals: list[Proposal], works: Mapping[int, RegisteredPicture | None]
+) -> dict[int, Match]:
+    """By entry, the matches that the listing as a whole amounts to; None is for a picture erased meanwhile."""
     matches: dict[int, Match] = {}
-    works: dict[int, RegisteredPicture | None] = {}  # one is often proposed under several transformations
-    for proposal in _to_compare(proposals, identical(session, reading)):
-        if proposal.entry_index not in works:
-            works[proposal.entry_index] = load(session, proposal.entry_index)
+    for proposal in proposals:
         work = works[proposal.entry_index]
         found = work and verification.verify(work, reading, proposal)
-        if found and (known := matches.get(found.entry_index, found)) and _rank(found) <= _rank(known):
+        if found and (known := matches.get(found.entry_index, found)) and rank(found) <= rank(known):
             matches[found.entry_index] = found
     return matches
-
-
-def _rank(match: Match) -> tuple[bool, float]:
-    return (match.verdict is not Verdict.MATCH, -match.score)
 
 
 def _to_compare(proposals: list[Proposal], certain: list[int]) -> list[Proposal]:

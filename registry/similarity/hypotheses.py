@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from registry.imaging.local_features import LocalFeatures
 from registry.imaging.regions import SPIN, Regions, terms
 from registry.similarity import kernels
-from registry.similarity.feature_index import FeatureIndex, Hits, magnitudes_of
+from registry.similarity.index.feature_index import FeatureIndex
+from registry.similarity.index.feature_table import LocalHits, magnitudes_of
 from registry.similarity.vocabulary import PROBES, seen_through, vocabulary
 
 MOST_FROM_LOCAL_FEATURES = 40
@@ -147,7 +148,7 @@ def from_regions(
     return _apart(sorted(found, key=lambda one: (-one.strength, one.entry)), MOST_FROM_REGIONS)
 
 
-def _nearest_each(hits: Hits) -> Hits:
+def _nearest_each(hits: LocalHits) -> LocalHits:
     """Of a listing feature's hits in one work only the nearest few: of repeated structure the first may be another."""
     order = np.lexsort((hits.distances, hits.features, hits.entries))
     entries, features = hits.entries[order], hits.features[order]
@@ -155,7 +156,7 @@ def _nearest_each(hits: Hits) -> Hits:
     same = (entries[NEAREST:] == entries[:-NEAREST]) & (features[NEAREST:] == features[:-NEAREST])
     near[NEAREST:] = ~same
     kept = order[near]
-    return Hits(hits.features[kept], hits.entries[kept], hits.places[kept], hits.distances[kept])
+    return LocalHits(hits.features[kept], hits.entries[kept], hits.places[kept], hits.distances[kept])
 
 
 @dataclass(frozen=True)
@@ -166,12 +167,12 @@ class _Group:
     entry: int
     inverted: bool
     mirrored: bool
-    hits: Hits
+    hits: LocalHits
     weights: NDArray[np.float64]
 
 
-def _groups(hits: Hits, inverted: bool, mirrored: bool) -> list[_Group]:
-    """Hits by work, with weights: near ones count more, those of a feature that hits many works less."""
+def _groups(hits: LocalHits, inverted: bool, mirrored: bool) -> list[_Group]:
+    """LocalHits by work, with weights: near ones count more, those of a feature that hits many works less."""
     rarity = 1 / np.sqrt(1 + np.bincount(hits.features))
     weights = np.exp(-((hits.distances / _SOFTNESS) ** 2)) * rarity[hits.features]
     starts = np.flatnonzero(np.append(True, hits.entries[1:] != hits.entries[:-1]))
@@ -180,7 +181,7 @@ def _groups(hits: Hits, inverted: bool, mirrored: bool) -> list[_Group]:
     grouped = []
     for k in np.argsort(-totals, kind="stable")[:MOST_GROUPS]:
         part = slice(int(starts[k]), int(ends[k]))
-        own = Hits(hits.features[part], hits.entries[part], hits.places[part], hits.distances[part])
+        own = LocalHits(hits.features[part], hits.entries[part], hits.places[part], hits.distances[part])
         grouped.append(_Group(float(totals[k]), int(own.entries[0]), inverted, mirrored, own, weights[part]))
     return grouped
 

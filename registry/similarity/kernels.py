@@ -1,68 +1,17 @@
-"""The loops that must be compiled: scanning postings, agreeing on a transformation, moving a template over a listing.
-
-Numba compiles each at its first call and keeps the result beside this file, or in the user's cache where
-that folder is read-only.
-"""
+"""The compiled loops: agreeing on a transformation, and moving a template over a listing."""
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from registry.similarity.compiling import compiled_loosely
 
 LEAST_DEPTH = 0.25
 """Share of the nearest corner's scale: beyond that a quadrilateral is no picture of a flat print."""
 
 
-def compiled(function: Function) -> Function:
-    """``function`` compiled for its first arguments' types; it lets go of the interpreter lock."""
-    return cast(Function, njit(cache=True, fastmath=True, nogil=True)(function))
-
-
-@compiled
-def _ones(x: np.uint64) -> np.uint64:
-    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    counted: np.uint64 = (x * np.uint64(0x0101010101010101)) >> np.uint64(56)
-    return counted
-
-
-@compiled
-def scan(
-    cells: NDArray[np.int32],
-    codes: NDArray[np.uint64],
-    starts: NDArray[np.int64],
-    posted: NDArray[np.uint64],
-    radius: int,
-    found: NDArray[np.int32],
-) -> int:
-    """Fills ``found`` (capacity, 3) with (query, posting, distance) within ``radius``; answers how many.
-
-    ``cells`` (queries, probes) name the postings lists, ``posted`` (postings, 2) holds the codes list by list,
-    list c from ``starts[c]`` to ``starts[c + 1]``. Stops when ``found`` is full.
-    """
-    count = 0
-    for query in range(cells.shape[0]):
-        for probe in range(cells.shape[1]):
-            cell = cells[query, probe]
-            for posting in range(starts[cell], starts[cell + 1]):
-                distance = _ones(codes[query, 0] ^ posted[posting, 0]) + _ones(codes[query, 1] ^ posted[posting, 1])
-                if distance <= radius:
-                    if count == found.shape[0]:
-                        return count
-                    found[count, 0] = query
-                    found[count, 1] = posting
-                    found[count, 2] = distance
-                    count += 1
-    return count
-
-
-@compiled
+@compiled_loosely
 def best_supported(
     maps: NDArray[np.float64], pairs: NDArray[np.float64], weights: NDArray[np.float64], tolerance: float, floor: float
 ) -> tuple[int, float]:
@@ -86,7 +35,7 @@ def best_supported(
     return best, support
 
 
-@compiled
+@compiled_loosely
 def homography(quad: NDArray[np.float64], width: float, height: float, out: NDArray[np.float64]) -> None:
     """Fills ``out`` (8) with the map of the rectangle (0, 0, width, height) onto ``quad`` (8); its last element is 1.
 
@@ -111,7 +60,7 @@ def homography(quad: NDArray[np.float64], width: float, height: float, out: NDAr
     out[7] = h / height
 
 
-@compiled
+@compiled_loosely
 def agreement(
     field: NDArray[np.float32], at: NDArray[np.float64], points: NDArray[np.float32], least_visible: float
 ) -> tuple[float, float]:
@@ -143,7 +92,7 @@ def agreement(
     return total / visible, visible / points.shape[0]
 
 
-@compiled
+@compiled_loosely
 def plausible(quad: NDArray[np.float64], aspect: float) -> bool:
     """Whether ``quad`` (8) can be a print of proportions ``aspect``: convex, no extreme shear, taper or stretch."""
     first = 0.0
@@ -168,7 +117,7 @@ def plausible(quad: NDArray[np.float64], aspect: float) -> bool:
     return 1 / 1.7 < stretch < 1.7
 
 
-@compiled
+@compiled_loosely
 def refined(
     field: NDArray[np.float32],
     start: NDArray[np.float64],

@@ -1,6 +1,6 @@
 """Finding works as parts of a listing: hypotheses from the features, moved to their best fit, compared on pixels."""
 
-from collections.abc import Callable, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,6 @@ from registry.imaging.picture import Features
 from registry.imaging.template import Template
 from registry.similarity import alignment
 from registry.similarity.appearance import Appearance, appearance
-from registry.similarity.feature_index import FeatureIndex
 from registry.similarity.hypotheses import (
     Hypothesis,
     Source,
@@ -20,6 +19,7 @@ from registry.similarity.hypotheses import (
     longest_side,
     same_spot,
 )
+from registry.similarity.index.feature_index import FeatureIndex
 from registry.similarity.kernels import plausible
 
 FIRST_OF_SOURCE = 10
@@ -50,30 +50,27 @@ class Found:
     appearance: Appearance
 
 
-def search_parts(
+def proposed(
     index: FeatureIndex,
     sizes: WorkSizes,
     features: Features,
-    template_of: Callable[[int], Template | None],
     *,
     hidden: Set[int] = frozenset(),
     sources: Set[Source] = frozenset(Source),
-) -> list[Found]:
-    """The places worth a decision, best fit first, of all entries but the ``hidden``, proposed by ``sources``.
-
-    ``template_of`` answers None for a picture erased meanwhile.
-    """
-    listing = alignment.ListingFields(features)
+) -> list[Hypothesis]:
+    """Where the ``sources`` say that works may lie, of all entries but the ``hidden``."""
     hypotheses: list[Hypothesis] = []
     if Source.LOCAL_FEATURES in sources:
         hypotheses += from_local_features(index, sizes, features.local, hidden)
     if Source.REGIONS in sources:
         hypotheses += from_regions(index, sizes, features.regions, hidden)
-    templates: dict[int, Template] = {}
-    for entry in {one.entry for one in hypotheses}:
-        template = template_of(entry)
-        if template is not None and len(template.coarse) >= _LEAST_POINTS:
-            templates[entry] = template
+    return hypotheses
+
+
+def compared(hypotheses: Sequence[Hypothesis], features: Features, known: Mapping[int, Template]) -> list[Found]:
+    """The places worth a decision, best fit first. ``known`` lacks pictures that were erased meanwhile."""
+    listing = alignment.ListingFields(features)
+    templates = {entry: template for entry, template in known.items() if len(template.coarse) >= _LEAST_POINTS}
     moved = []
     for one in hypotheses:
         if (template := templates.get(one.entry)) is None:

@@ -76,7 +76,7 @@ def ranked(matches: list[Match]) -> tuple[Match, ...]:
     A sibling shows the same art less well, so it is a person's to decide and no ``match``, unless it is as good.
     """
     ordered: list[Match] = []
-    for match in sorted(matches, key=_rank):
+    for match in sorted(matches, key=rank):
         better = next((one for one in ordered if one.sibling_of is None and _same_place(one.frame, match.frame)), None)
         if better is None or better.work_id == match.work_id:
             ordered.append(match)
@@ -84,7 +84,7 @@ def ranked(matches: list[Match]) -> tuple[Match, ...]:
         as_good = _logit(better.score) - _logit(match.score) <= _AS_GOOD
         verdict = match.verdict if as_good else Verdict.REVIEW
         ordered.append(replace(match, verdict=verdict, sibling_of=better.work_id))
-    return tuple(sorted(ordered, key=_rank))
+    return tuple(sorted(ordered, key=rank))
 
 
 def _same_place(one: Polygon, other: Polygon) -> bool:
@@ -96,5 +96,6 @@ def _logit(score: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _rank(match: Match) -> tuple[bool, float, int]:
+def rank(match: Match) -> tuple[bool, float, int]:
+    """Sorts matches: certain ones first, then by score, ties by the earlier entry."""
     return (match.verdict is not Verdict.MATCH, -match.score, match.entry_index)

@@ -9,7 +9,7 @@ from registry.imaging.symmetry import Symmetry
 from registry.similarity.answer import Match, Polygon, Relation, Verdict
 from registry.similarity.catalogue import RegisteredPicture
 from registry.similarity.comparison import Comparison, compare
-from registry.similarity.sources import Proposal
+from registry.similarity.proposal import Proposal
 
 MATCH_LUMA = 0.94
 """Correlation from which a whole picture is called a copy. Copies at JPEG quality 30 measured at least 0.996, at a

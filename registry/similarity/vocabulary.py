@@ -14,9 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = "vocabulary/1"
 CELLS = 1 << 16
-CODE_BITS = 128
 PROBES = 6
 """Cells looked into for each feature of a listing."""
 _PROJECTION_UNIT = 64.0

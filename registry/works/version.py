@@ -11,7 +11,7 @@ from registry.imaging.purpose import Purpose
 from registry.installation import Installation
 from registry.ledger.appends import Placed
 from registry.similarity.answer import Answer
-from registry.similarity.enrol import enrol
+from registry.similarity.enrol import Enrolment, enrol
 from registry.works.models import Work, WorkVersion
 from registry.works.schemas import Finding, NoteView, Upload
 
@@ -30,6 +30,7 @@ class Picture:
     reading: Reading
     answer: Answer
     notes: tuple[Note, ...]
+    enrolment: Enrolment
 
     @classmethod
     def looked_at(cls, installation: Installation, upload: Upload) -> "Picture":
@@ -41,7 +42,8 @@ class Picture:
         # The original is on disk before any entry speaks of it; its name is its digest: harmless to repeat.
         installation.objects.put(upload.content)
         notes = [GENERIC] if installation.finder.generic(reading) else []
-        return cls(upload, reading, installation.finder.find(reading), (*reading.notes, *notes))
+        answer = installation.finder.find(reading)
+        return cls(upload, reading, answer, (*reading.notes, *notes), Enrolment.of(reading))
 
     def keep_original(self, installation: Installation) -> None:
         """Under the ledger's lock: put the original back if an erasure took it away since it was looked at."""
@@ -81,7 +83,7 @@ def add_version(session: Session, account_id: str, work_id: str, placed: Placed,
             "notes": [NoteView(code=note.code, text=note.text).model_dump() for note in picture.notes],
         }
     )
-    enrol(session, placed.index, work_id, reading)
+    enrol(session, placed.index, work_id, picture.enrolment)
 
 
 def _findings(session: Session, account_id: str, answer: Answer) -> list[Finding]:

@@ -5,8 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from registry.benchmark.calibrating import Labeller
+from registry.benchmark.collection import collect
+from registry.benchmark.families import Families
+from registry.benchmark.firstmark import Firstmark, throw_away_installation
 from registry.benchmark.footprint import growth_exponent
 from registry.benchmark.hash_search import FirstmarkIndex, NumpyIndex
+from registry.similarity.decision import MEASUREMENTS, shipped_calibration
 from tests.benchmark.drawn import folder_of_designs
 from tests.cli.command import Answer, run
 
@@ -136,3 +141,38 @@ def test_the_cost_of_evidence_is_measured() -> None:
     assert verify["case"] == "verify"
     assert 0 < build["p50_ms"] <= build["p99_ms"]
     assert verify["p50_ms"] > 0
+
+
+def test_a_calibration_from_too_few_thefts_is_refused_and_writes_nothing(designs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "calibration.json"
+    answer = run(
+        "bench",
+        "calibrate",
+        "--designs",
+        designs,
+        "--thefts",
+        "rot10,collage3",
+        "--per-theft",
+        "1",
+        "-o",
+        out,
+        "--json",
+    )
+    assert (answer.code, answer.error["code"]) == (3, "calibration_too_small")
+    assert not out.exists()
+
+
+def test_a_theft_is_labelled_by_the_truth_and_once_more_as_if_it_showed_nothing(designs: Path) -> None:
+    collection = collect(sorted(designs.iterdir()), [], seed=7)
+    families = Families(collection.designs, [])
+    with throw_away_installation() as installation:
+        labeller = Labeller(
+            collection, families, Firstmark(installation), seed=7, per_theft=1, thefts=("rot10", "collage3")
+        )
+        turned, hidden, collage, hidden_collage = labeller.listings(lambda: None)
+    assert (turned.copies.sum(), collage.copies.sum()) == (1, 3)
+    assert (hidden.stranger, hidden_collage.stranger) == (True, True)
+    assert not hidden.copies.any()
+    assert turned.values.shape == (len(turned.copies), len(MEASUREMENTS))
+    best = max(range(len(turned.copies)), key=lambda place: shipped_calibration().score(turned.values[place].tolist()))
+    assert turned.copies[best]

@@ -49,14 +49,22 @@ def test_every_kind_of_file_is_read_in_the_sandbox_as_outside_of_it(kind: str, p
     assert picture_reader.read(file).canonical_digest == read(file).canonical_digest
 
 
+def sandboxes() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "sandbox_process" in " ".join(child.cmdline())]
+
+
 def test_the_sandbox_is_started_again_when_it_dies() -> None:
     with PictureReader() as reader:
         first = reader.read(encoded(design(1)))
-        for child in psutil.Process().children():
-            if "sandbox_process" in " ".join(child.cmdline()):
-                os.kill(child.pid, signal.SIGKILL)
-                child.wait()
+        for sandbox in sandboxes():
+            os.kill(sandbox.pid, signal.SIGKILL)
+            sandbox.wait()
         assert reader.read(encoded(design(1))).canonical_digest == first.canonical_digest
+
+
+def test_the_sandbox_has_one_thread_so_that_no_lock_is_held_when_it_forks(picture_reader: PictureReader) -> None:
+    picture_reader.read(encoded(design(1)))
+    assert {sandbox.num_threads() for sandbox in sandboxes()} == {1}
 
 
 def test_many_threads_read_at_once(picture_reader: PictureReader) -> None:

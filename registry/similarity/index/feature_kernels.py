@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.similarity.index.instructions import compiled, ones, soon
+from registry.similarity.compiling import compiled
+from registry.similarity.index.instructions import ones, soon
 
 Words = NDArray[np.uint64]
 MOST_IN_A_LIST = 8

@@ -7,7 +7,8 @@ of unlike hashes the first half alone differs too much, so that a scan reads hal
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.similarity.index.instructions import AHEAD, compiled, ones, soon
+from registry.similarity.compiling import compiled
+from registry.similarity.index.instructions import AHEAD, ones, soon
 
 Words = NDArray[np.uint64]
 _MOST_BUCKETS = 4_096

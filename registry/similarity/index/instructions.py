@@ -5,19 +5,12 @@ from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from registry.similarity.kernels import Function
-
 AHEAD = 12
 """Places that are asked of the memory before they are needed: about what one core fetches at a time."""
-
-
-def compiled(function: Function) -> Function:
-    """``function`` compiled for its first arguments' types, whole numbers only; lets go of the interpreter lock."""
-    return cast(Function, njit(cache=True, nogil=True)(function))
 
 
 def _count_bits(_: Any, word: Any) -> Any:

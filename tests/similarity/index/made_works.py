@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from registry.ledger.models import LedgerHead
 from registry.similarity.catalogue import Catalogue
 from registry.similarity.enrol import erase, retire
-from registry.similarity.feature_index import magnitudes_of
+from registry.similarity.index.feature_table import magnitudes_of
 from registry.similarity.index.hash_table import packed
 from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPicture
 from registry.similarity.registered_features import FEATURE, REGION

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.similarity.index.feature_table import FeatureTable, LocalHits, PictureFeatures, magnitudes_of
+from registry.similarity.index.feature_table import FeatureTable, LocalHits, PictureFeatures
 from registry.similarity.index.hash_index import holds
-
-__all__ = ["FeatureIndex", "Hits", "magnitudes_of"]
 
 HIT_RADIUS = 28
 """Bits of 128 within which two features count as alike; those of unrelated places differ by 64 in the mean."""
@@ -22,7 +20,6 @@ corners and dots, of which a listing's one is like 4 in 10 works' some other."""
 MOST_HITS = 150_000
 MOST_EACH, LEAST_EACH = 128, 16
 """Hits kept of one of a listing's features in a table, the nearest."""
-Hits = LocalHits
 
 
 class FeatureIndex:
@@ -57,7 +54,7 @@ class FeatureIndex:
         """Find a picture's features no more."""
         self._removed = np.union1d(self._removed, [entry])
 
-    def hits(self, cells: NDArray[np.int32], codes: NDArray[np.uint64]) -> Hits:
+    def hits(self, cells: NDArray[np.int32], codes: NDArray[np.uint64]) -> LocalHits:
         """Registered features alike to the listing's, whose ``cells`` (count, probes) and ``codes`` (count, 2) are."""
         tables = self._all()
         posted = max(sum(len(table.codes) for table in tables), 1)
@@ -74,7 +71,7 @@ class FeatureIndex:
         ]
         entries = np.concatenate([np.zeros(0, np.int64), *(one.entries for one in found)])
         kept = self._still_there(entries)
-        return Hits(
+        return LocalHits(
             np.concatenate([np.zeros(0, np.int64), *(one.features for one in found)])[kept],
             entries[kept],
             np.concatenate([np.zeros((0, 4), np.float32), *(one.places for one in found)])[kept],
