@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import count
@@ -121,6 +122,23 @@ class PostgresqlDatabases:
 
     def url(self, name: str) -> str:
         return self._url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def fresh(self, template: str = "template0") -> Iterator[Iterator[str]]:
+        """Addresses of as many new databases as are asked for, which are dropped after the block.
+
+        If it fails they stay as they are, to be looked at, for as long as their server runs.
+        """
+        made: list[str] = []
+
+        def addresses() -> Iterator[str]:
+            while True:
+                made.append(self.create(template))
+                yield self.url(made[-1])
+
+        yield addresses()
+        for name in made:
+            self.drop(name)
 
     def execute(self, statement: str) -> None:
         with self._engine.connect() as connection:

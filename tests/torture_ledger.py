@@ -1,21 +1,16 @@
 """A kill and an I/O error at every statement and every file-system call of appends: ``make torture-ledger``."""
 
 import argparse
-import os
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 from registry.storage.objects import ObjectStore
-from tests.conftest import OWN_SERVER, PostgresqlDatabases, postgresql_server_in
 from tests.ledger.tortured_appends import PAGES_BETWEEN_CHECKPOINTS, Case, Victims, call_cases, statement_cases, torture
+from tests.torture_databases import DIALECTS, empty_databases
 
-DIALECTS = ("sqlite", "postgresql")
 PAGES = (1, PAGES_BETWEEN_CHECKPOINTS, 40, 8_000)
 """How often SQLite folds its write-ahead log into its file: at every commit, now and then, hardly ever."""
 
@@ -31,7 +26,7 @@ def main() -> int:
         objects = ObjectStore.open((folder / "objects").as_uri())
         for dialect in given.database or DIALECTS:
             server = dialect == "postgresql"
-            with _databases(dialect, folder) as urls:
+            with empty_databases(dialect, folder) as urls:
                 for pages in (PAGES_BETWEEN_CHECKPOINTS,) if server else PAGES:
                     with Victims(pages) as victims:
                         acts = ["kill", "lose"] if server else ["kill"]
@@ -57,34 +52,6 @@ def _run(
         " Nothing was lost, forked or repaired.",
         flush=True,
     )
-
-
-@contextmanager
-def _databases(dialect: str, folder: Path) -> Iterator[Iterator[str]]:
-    """Addresses of empty databases, one after the other."""
-    if dialect == "sqlite":
-        yield (f"sqlite:///{folder}/{number}.sqlite" for number in count())
-        return
-    with _postgresql_server() as url:
-        databases = PostgresqlDatabases(url)
-        yield (databases.url(databases.create()) for _ in count())
-
-
-@contextmanager
-def _postgresql_server() -> Iterator[str]:
-    """Address of a server of its own, whose processes may be killed; it syncs as in production."""
-    if OWN_SERVER in os.environ:
-        yield os.environ[OWN_SERVER]
-        return
-    folder = Path(tempfile.mkdtemp(prefix="firstmark-torture-"))
-    server = postgresql_server_in(folder)
-    server.ensure_pgdata_inited()
-    server.ensure_postgres_running()
-    try:
-        yield server.get_uri()
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

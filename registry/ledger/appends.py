@@ -36,7 +36,7 @@ from registry.storage.bulk_insert import insert_rows
 from registry.storage.database import after_commit, table_of
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint
-from registry.verify.encoding import HASH_BYTES
+from registry.verify.encoding import hashes_in
 from registry.verify.entry import check_kind, check_subject, encoded
 from registry.verify.tree import leaf_hash
 
@@ -180,7 +180,7 @@ def sign(
 
 
 def _frontier(head: HeadRow) -> tree.Frontier:
-    peaks = [head.peaks[place : place + HASH_BYTES] for place in range(0, len(head.peaks), HASH_BYTES)]
+    peaks = hashes_in(head.peaks)
     if len(peaks) != head.size.bit_count() or tree.root_of(peaks) != head.root:
         raise Broken(
             "ledger_tree_differs",

@@ -19,7 +19,7 @@ from registry.ledger.tree import STORED_LEVELS, Frontier, complete_root, peaks, 
 from registry.verify.canonical_json import LARGEST_INTEGER
 from registry.verify.checkpoint import open_checkpoint
 from registry.verify.commitment import CLAIM_DOMAIN, FIELD_DOMAIN, ClaimField, commitment_to_sorted, opening_digest
-from registry.verify.encoding import HASH_BYTES
+from registry.verify.encoding import HASH_BYTES, hashes_in
 from registry.verify.entry import KINDS, NO_PREVIOUS, canonical_forms, parse_entry
 from registry.verify.errors import VerificationError
 from registry.verify.note import VerifierKey
@@ -78,11 +78,10 @@ class ProvenBlock:
         block = json.loads(line)
         if block is None:
             return None
-        nodes = bytes.fromhex(block["nodes"])
         values: dict[str, Any] = {name: block[name] for name in _NUMBERS}
         values |= {name: bytes.fromhex(block[name]) for name in _HASHES}
         values |= {name: [(index, text) for index, text in block[name]] for name in _PAIRS}
-        return cls(**values, nodes=[nodes[place : place + HASH_BYTES] for place in range(0, len(nodes), HASH_BYTES)])
+        return cls(**values, nodes=hashes_in(bytes.fromhex(block["nodes"])))
 
 
 def prove(query: Query, keys: Keys, start: int, end: int) -> ProvenBlock | None:
@@ -208,7 +207,7 @@ def _all_held(claims: Sequence[tuple[int, bytes, bytes]], fields: int) -> bool:
 
 def _is_held(digests: bytes, packed: bytes) -> bool:
     """Whether nothing of a claim was forgotten. Doubt if it holds what opens none of its digests."""
-    kept = {digests[place : place + HASH_BYTES] for place in range(0, len(digests), HASH_BYTES)}
+    kept = set(hashes_in(digests))
     found = set(map(opening_digest, unpack(packed)))
     _require(len(kept) * HASH_BYTES == len(digests) and kept >= found)
     return kept == found

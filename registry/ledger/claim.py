@@ -10,7 +10,7 @@ from registry.ledger.entry import BUCKET_BITS
 from registry.ledger.models import LedgerClaim, LedgerEntry, LedgerHead
 from registry.ledger.openings import unpack
 from registry.verify.commitment import ClaimField, Disclosure, opening_digest
-from registry.verify.encoding import HASH_BYTES
+from registry.verify.encoding import hashes_in
 from registry.verify.entry import parse_entry
 from registry.verify.errors import Malformed, VerificationError
 
@@ -28,7 +28,7 @@ def disclosure(session: Session, index: int, encoded: bytes, names: Collection[s
     stored = session.execute(select(table.digests, table.openings).where(table.entry_index == index)).first()
     digests, openings = (b"", None) if stored is None else stored
     try:
-        kept = {digests[place : place + HASH_BYTES] for place in range(0, len(digests), HASH_BYTES)}
+        kept = set(hashes_in(digests))
         shown: list[ClaimField] = []
         for opening in unpack(openings or b""):
             field = ClaimField.from_opening(opening)

@@ -11,7 +11,7 @@ from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
 from registry.verify.canonical_json import JsonValue
 from registry.verify.commitment import SALT_BYTES, ClaimField, commitment, commitment_to_sorted, opening_digest
-from registry.verify.encoding import HASH_BYTES, hex_bytes, quoted
+from registry.verify.encoding import HASH_BYTES, hashes_in, hex_bytes, quoted
 from registry.verify.entry import Entry
 from registry.verify.errors import Malformed
 from registry.verify.receipt import FILE_DIGEST_FIELD
@@ -36,7 +36,7 @@ class ClaimCheck:
             self.erased(entry.subject)
 
     def _check(self, index: int, entry: Entry | None, claim: ClaimRow) -> None:
-        digests = [claim.digests[place : place + HASH_BYTES] for place in range(0, len(claim.digests), HASH_BYTES)]
+        digests = hashes_in(claim.digests)
         try:
             openings = unpack(claim.openings or b"")
         except Malformed as error:

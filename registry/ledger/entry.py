@@ -1,10 +1,10 @@
-"""The next entry of a ledger: what it says of its place and its time. Pure."""
+"""Where a ledger ends, and the time that its next entry may say. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from registry.errors import Refused
-from registry.verify.entry import NO_PREVIOUS, Entry
+from registry.verify.entry import NO_PREVIOUS
 
 CLOCK_TOLERANCE_MILLISECONDS = 60_000
 """How far the clock may be behind the newest entry before appends are refused.
@@ -26,18 +26,6 @@ class Tip:
 
 
 EMPTY = Tip(size=0, last_leaf=NO_PREVIOUS, last_time=0)
-
-
-def following(tip: Tip, kind: str, subject: str, commit: bytes, now: int) -> Entry:
-    """The entry after ``tip``; ``now`` is the clock's reading in milliseconds. Refuses (``clock_went_back``)."""
-    return Entry(
-        index=tip.size,
-        kind=kind,
-        time=time_after(tip.last_time, now),
-        previous=tip.last_leaf,
-        subject=subject,
-        commit=commit,
-    )
 
 
 def time_after(newest: int, now: int) -> int:

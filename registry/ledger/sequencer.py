@@ -77,7 +77,7 @@ class Sequencer:
         """Runs ``work`` in a group and answers what it answered, once that is durable; raises what it raised."""
         return cast(T, self._answered(DomainCall(work)))
 
-    def _answered(self, call: "Call") -> Any:
+    def _answered(self, call: Call) -> Any:
         if self._database.writing:
             raise RuntimeError("an append inside write() would wait for the unit of work that it is in")
         try:
@@ -90,7 +90,7 @@ class Sequencer:
             raise call.error
         return call.result
 
-    def _leave(self, call: "Call") -> None:
+    def _leave(self, call: Call) -> None:
         """Takes an interrupted caller's call out of the queue, if it still waits; the next one leads in its place."""
         with self._lock:
             if call in self._waiting:
@@ -105,7 +105,7 @@ class Sequencer:
         if self._leader is not None:
             self._leader.turn.release()
 
-    def _enter(self, call: "Call") -> bool:
+    def _enter(self, call: Call) -> bool:
         """Queues ``call``; answers whether its caller has to lead."""
         with self._lock:
             if self._broken is not None:
@@ -124,7 +124,7 @@ class Sequencer:
             self._leader = call
             return True
 
-    def _lead(self, leader: "Call") -> None:
+    def _lead(self, leader: Call) -> None:
         """Commits one group, the leader's own call in it, and hands over to the first of those who came meanwhile."""
         group = self._gathered()
         try:
@@ -140,13 +140,13 @@ class Sequencer:
                 call.answered = True
                 call.turn.release()
 
-    def _lead_no_more(self, leader: "Call") -> None:
+    def _lead_no_more(self, leader: Call) -> None:
         """Hands over, if that was not done yet."""
         with self._lock:
             if self._leader is leader:
                 self._hand_over()
 
-    def _gathered(self) -> "list[Call]":
+    def _gathered(self) -> list[Call]:
         with self._lock:
             if len(self._waiting) < self._callers_before:
                 self._arrival.wait_for(lambda: len(self._waiting) >= self._callers_before, GATHERING_SECONDS)
@@ -160,7 +160,7 @@ class Sequencer:
             self._callers_before = taken
             return group
 
-    def _commit(self, leader: "Call", group: "Sequence[Call]") -> None:
+    def _commit(self, leader: Call, group: Sequence[Call]) -> None:
         known: dict[bytes, int] = {}
         old = size = 0
 

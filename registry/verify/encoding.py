@@ -55,6 +55,11 @@ def hex_bytes(text: object, length: int) -> bytes:
     return bytes.fromhex(text)
 
 
+def hashes_in(content: bytes) -> list[bytes]:
+    """The 32-byte hashes that stand in ``content`` one behind the other; the last is shorter if bytes are missing."""
+    return [content[place : place + HASH_BYTES] for place in range(0, len(content), HASH_BYTES)]
+
+
 def utf8(text: str) -> bytes:
     """``text`` in UTF-8, which half of a surrogate pair does not have."""
     try:

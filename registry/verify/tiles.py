@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registry.verify.encoding import HASH_BYTES, LARGEST_INDEX, quoted
+from registry.verify.encoding import HASH_BYTES, LARGEST_INDEX, hashes_in, quoted
 from registry.verify.entry import LARGEST_ENTRY
 from registry.verify.errors import Malformed
 
@@ -105,7 +105,7 @@ def parse_hashes(content: bytes, width: int) -> list[bytes]:
     """The hashes in a tile of ``width``. Malformed if it has another number of bytes."""
     if len(content) != width * HASH_BYTES:
         raise Malformed(f"A tile of {width} hashes has {len(content)} bytes.")
-    return [content[place : place + HASH_BYTES] for place in range(0, len(content), HASH_BYTES)]
+    return hashes_in(content)
 
 
 def parse_bundle(content: bytes, width: int) -> list[bytes]:

@@ -29,6 +29,7 @@ from registry.works.version import Picture, add_version, version_of_file
 class _Request:
     """What was asked for. ``sha256`` is of the file, ``digest`` of the whole request."""
 
+    account_id: str
     upload: Upload
     claim: ClaimInput
     sha256: str
@@ -53,48 +54,32 @@ def register(
     if idempotency_key is not None:
         idempotency.check_key(idempotency_key)
     sha256 = hashlib.sha256(upload.content).hexdigest()
-    request = _Request(upload, claim, sha256, _request_digest(upload, claim, sha256), idempotency_key)
+    digest = _request_digest(upload, claim, sha256)
+    request = _Request(caller.account_id, upload, claim, sha256, digest, idempotency_key)
     with installation.database.read() as session:
-        if known := _known(session, caller, request):
+        if known := _known(session, request):
             return registered(installation, session, *known)
     check_owner_signature(claim, sha256)
     picture = Picture.looked_at(installation, upload)
     index, status = installation.sequencer.run(
-        lambda session, appends: _record(installation, session, appends, caller, request=request, picture=picture)
+        lambda session, appends: _record(installation, session, appends, request, picture)
     )
     with installation.database.read() as session:
         return registered(installation, session, index, status)
 
 
 def _record(
-    installation: Installation,
-    session: Session,
-    appends: Appends,
-    caller: Caller,
-    *,
-    request: _Request,
-    picture: Picture,
+    installation: Installation, session: Session, appends: Appends, request: _Request, picture: Picture
 ) -> tuple[int, str]:
     """In the write transaction. A crash before its commit leaves neither work nor entry, after it both."""
     picture.keep_original(installation)
-    known = _known(session, caller, request)
-    index, status = known or (
-        _append(installation, session, appends, caller, request=request, picture=picture),
-        "registered",
-    )
-    idempotency.record(session, caller.account_id, request.idempotency_key, request.digest, (index, status))
+    known = _known(session, request)
+    index, status = known or (_append(installation, session, appends, request, picture), "registered")
+    idempotency.record(session, request.account_id, request.idempotency_key, request.digest, (index, status))
     return index, status
 
 
-def _append(
-    installation: Installation,
-    session: Session,
-    appends: Appends,
-    caller: Caller,
-    *,
-    request: _Request,
-    picture: Picture,
-) -> int:
+def _append(installation: Installation, session: Session, appends: Appends, request: _Request, picture: Picture) -> int:
     work_id = new_id("wrk", installation.randomness)
     title = request.claim.title or _title_of(request.upload.name)
     claim = registration_fields(request.claim, title, picture)
@@ -102,7 +87,7 @@ def _append(
     session.add(
         Work(
             id=work_id,
-            account_id=caller.account_id,
+            account_id=request.account_id,
             first_index=placed.index,
             registered_at=placed.time,
             state=STATE_REGISTERED,
@@ -111,16 +96,16 @@ def _append(
         )
     )
     session.flush()
-    add_version(session, caller.account_id, work_id, placed, picture)
+    add_version(session, request.account_id, work_id, placed, picture)
     return placed.index
 
 
-def _known(session: Session, caller: Caller, request: _Request) -> tuple[int, str] | None:
+def _known(session: Session, request: _Request) -> tuple[int, str] | None:
     """The entry and status that answer this request already."""
-    answered = idempotency.recorded(session, caller.account_id, request.idempotency_key, request.digest)
+    answered = idempotency.recorded(session, request.account_id, request.idempotency_key, request.digest)
     if answered is not None:
         return answered
-    version = version_of_file(session, caller.account_id, request.sha256)
+    version = version_of_file(session, request.account_id, request.sha256)
     return None if version is None else (version.entry_index, "already_registered")
 
 

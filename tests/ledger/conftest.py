@@ -74,16 +74,8 @@ def fresh_database_urls(
         return
     databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
     template: str = request.getfixturevalue("postgresql_template")
-    made: list[str] = []
-
-    def fresh() -> Iterator[str]:
-        while True:
-            made.append(databases.create(template))
-            yield databases.url(made[-1])
-
-    yield fresh()
-    for name in made:
-        databases.drop(name)
+    with databases.fresh(template) as urls:
+        yield urls
 
 
 @pytest.fixture

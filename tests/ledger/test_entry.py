@@ -1,22 +1,16 @@
-"""What an entry says of its place and time."""
+"""The time that an entry says."""
 
 import pytest
 
 from registry import errors
-from registry.ledger.entry import CLOCK_TOLERANCE_MILLISECONDS, EMPTY, Tip, following, time_after
-from registry.verify.entry import NO_PREVIOUS
+from registry.ledger.entry import CLOCK_TOLERANCE_MILLISECONDS, time_after
 
 NEWEST = 1_700_000_000_000
 
 
-def test_the_first_entry_follows_nothing() -> None:
-    entry = following(EMPTY, "register", "wrk_1", bytes(32), NEWEST)
-    assert (entry.index, entry.previous, entry.time) == (0, NO_PREVIOUS, NEWEST)
-
-
-def test_the_next_entry_names_the_one_before() -> None:
-    entry = following(Tip(7, b"\x07" * 32, NEWEST), "amend", "wrk_1", bytes(32), NEWEST + 5)
-    assert (entry.index, entry.previous, entry.time) == (7, b"\x07" * 32, NEWEST + 5)
+@pytest.mark.parametrize("newest", [0, NEWEST, NEWEST + 5])
+def test_a_clock_that_is_not_behind_is_believed(newest: int) -> None:
+    assert time_after(newest, NEWEST + 5) == NEWEST + 5
 
 
 @pytest.mark.parametrize("behind", [0, 1, CLOCK_TOLERANCE_MILLISECONDS])

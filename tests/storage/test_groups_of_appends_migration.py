@@ -8,7 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from registry.ledger.commitment import commit_to
-from registry.ledger.entry import EMPTY, Tip, following
+from registry.ledger.entry import EMPTY, Tip
 from registry.ledger.log import Ledger
 from registry.ledger.note_signer import NoteSigner
 from registry.ledger.openings import unpack
@@ -20,6 +20,7 @@ from registry.storage.objects import ObjectStore
 from registry.verify.canonical_json import JsonValue, encode
 from registry.verify.checkpoint import Checkpoint
 from registry.verify.commitment import ClaimField
+from registry.verify.entry import Entry
 from registry.verify.note import VerifierKey
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import leaf_hash
@@ -45,7 +46,8 @@ def fill(connection: Connection) -> None:
     for number in range(SIZE):
         last = number == SIZE - 1
         committed = commit_to({} if last else claim_of(number), randomness)
-        entry = following(tip, "erase" if last else "register", subject_of(number), committed.commit, 1_000 + number)
+        kind = "erase" if last else "register"
+        entry = Entry(number, kind, 1_000 + number, tip.last_leaf, subject_of(number), committed.commit)
         encoded = entry.to_bytes()
         leaf = leaf_hash(encoded)
         connection.execute(
