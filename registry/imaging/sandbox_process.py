@@ -25,6 +25,8 @@ from PIL import Image
 
 from registry.errors import Refused
 from registry.imaging import confinement, refusals, wire
+from registry.imaging.decoding import decode
+from registry.imaging.file_type import media_type
 from registry.imaging.picture import Reading
 from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
@@ -90,14 +92,20 @@ def _read(content: bytes, purpose: Purpose, turn: int) -> Reading:
 
 
 def _import_everything() -> None:
-    """Decode a picture of each kind, so that no decoder needs a file once it is confined."""
+    """Decode a picture of each kind and read one to the end, so that nothing needs a file once it is confined."""
     drawn = Image.fromarray((np.indices((32, 32)).sum(0) * 4).astype(np.uint8)).convert("RGB")
     for name in ("PNG", "JPEG", "WEBP", "AVIF", "HEIF", "GIF", "TIFF", "BMP", "PDF"):
         written = io.BytesIO()
         drawn.save(written, name)
-        read(written.getvalue())
+        _decode(written.getvalue())
     path = "M0 0L9 0L4 9Z"
-    read(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}"/></svg>'.encode())
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}"/></svg>'.encode()
+    _decode(picture)
+    read(picture)
+
+
+def _decode(content: bytes) -> None:
+    decode(content, media_type(content), wait_for_memory=lambda: None)
 
 
 def _read_all(descriptor: int) -> bytes:

@@ -3,7 +3,7 @@ from pathlib import Path
 from registry.imaging.reader import PictureReader
 from tests.works.killed_registration import kill_at_random_moments
 
-KILLS = 6
+KILLS = 4
 """A fair sample; `make torture` does 200 on each database."""
 
 
