@@ -21,6 +21,24 @@ class SystemRandomness:
         return secrets.token_bytes(count)
 
 
+class DrawnRandomness:
+    """``count`` bytes of ``source``, drawn at once and given out piece by piece.
+
+    Each draw lets go of the interpreter's lock, for which other threads queue: many claims are salted from one.
+    """
+
+    def __init__(self, source: Randomness, count: int) -> None:
+        self._drawn = source.take(count)
+        self._place = 0
+
+    def take(self, count: int) -> bytes:
+        """ValueError if so many are not left: no byte is given out twice."""
+        start, self._place = self._place, self._place + count
+        if self._place > len(self._drawn):
+            raise ValueError("more randomness was asked for than was drawn")
+        return self._drawn[start : self._place]
+
+
 def new_id(prefix: str, randomness: Randomness) -> str:
     """An opaque identifier such as ``wrk_7zq3...``: prefix, underscore, 26 Crockford base32 digits in lower case."""
     number = int.from_bytes(randomness.take(SUBJECT_BYTES), "big")

@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from registry.errors import Conflict, NotFound, Refused, RegistryError
+from registry.ids import Randomness
 from registry.ledger import keys
 from registry.ledger.appends import Appends, Placed
-from registry.ledger.commitment import CommittedClaim
+from registry.ledger.commitment import CommittedClaim, commit_to
 from registry.ledger.log import Appended, Ledger, appended
 from registry.storage.database_errors import translated
 from registry.verify.canonical_json import JsonValue
@@ -91,8 +92,9 @@ class EntriesCall(Call):
     def __init__(self, ledger: Ledger, wanted: Sequence[Wanted]) -> None:
         super().__init__()
         self._ledger = ledger
+        salts = ledger.salts(one.claim for one in wanted)
         self._wanted = [
-            (one, None if one.key is None else keys.key_of(one.key), _prepared(ledger, one)) for one in wanted
+            (one, None if one.key is None else keys.key_of(one.key), _prepared(one, salts)) for one in wanted
         ]
         self.count = len(wanted)
         self.keys = [key for _, key, _ in self._wanted if key is not None]
@@ -119,11 +121,11 @@ class EntriesCall(Call):
         self.result = [appended(one, size) if isinstance(one, Placed) else one for one in self.result]
 
 
-def _prepared(ledger: Ledger, wanted: Wanted) -> CommittedClaim | Refused:
+def _prepared(wanted: Wanted, salts: Randomness) -> CommittedClaim | Refused:
     try:
         check_kind(wanted.kind)
         check_subject(wanted.subject)
-        return ledger.committed(wanted.claim)
+        return commit_to(wanted.claim, salts)
     except Refused as error:
         return error
     except Malformed as error:

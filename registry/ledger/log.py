@@ -6,7 +6,7 @@ with database.read() as session:
     proof = ledger.tlog_proof(session, appended.index)
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from registry.clock import Clock
 from registry.errors import Broken, Refused
-from registry.ids import Randomness
+from registry.ids import DrawnRandomness, Randomness
 from registry.ledger import claim as claims
 from registry.ledger import key_history, stored_log, stored_tree, tree
 from registry.ledger.appends import Appends, Placed, sign
-from registry.ledger.commitment import CommittedClaim, commit_to
 from registry.ledger.entry import EMPTY
 from registry.ledger.key_history import KeyHistory
 from registry.ledger.log_signer import CheckpointSigner
@@ -28,7 +27,7 @@ from registry.ledger.private_key import check_ed25519
 from registry.ledger.stored_log import HEAD_ROW, HeadRow
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint, open_checkpoint, unverified_checkpoint
-from registry.verify.commitment import Disclosure
+from registry.verify.commitment import SALT_BYTES, Disclosure
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import EMPTY_ROOT
 
@@ -117,9 +116,9 @@ class Ledger:
         size: int = self._locked_head(session).size
         return size
 
-    def committed(self, claim: Mapping[str, JsonValue]) -> CommittedClaim:
-        """``claim`` under fresh salts, for :meth:`registry.ledger.appends.Appends.add_committed`. Refused."""
-        return commit_to(claim, self._randomness)
+    def salts(self, claims: Iterable[Mapping[str, JsonValue]]) -> Randomness:
+        """Fresh salts for all fields of ``claims``, for :func:`registry.ledger.commitment.commit_to`."""
+        return DrawnRandomness(self._randomness, SALT_BYTES * sum(map(len, claims)))
 
     def begin(self, session: Session) -> Appends:
         """Begins to append entries that will be under one checkpoint; holds the head as :meth:`lock` does.

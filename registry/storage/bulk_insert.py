@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import psycopg
@@ -35,12 +34,20 @@ def insert_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[t
         for count in ROWS_A_STATEMENT:
             while len(rows) - start >= count:
                 some = rows[start : start + count]
-                connection.exec_driver_sql(_statement(model, "?", count), tuple(chain.from_iterable(some)))
+                connection.exec_driver_sql(_statement(model, "?", count), _bound(some))
                 start += count
     elif len(rows) < WORTH_A_COPY:
         connection.exec_driver_sql(_statement(model, "%s", 1), list(rows))
     else:
         _copy(connection, model, rows)
+
+
+def _bound(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The values of ``rows``, one behind the other, as sqlite3 binds them fastest.
+
+    It asks for an adapter of every value but plain numbers, texts and bytearrays: of bytes too, for half a microsecond.
+    """
+    return tuple([bytearray(value) if type(value) is bytes else value for row in rows for value in row])
 
 
 def _copy(connection: Connection, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -62,9 +62,14 @@ class Entry:
 
 
 def encoded(*, index: int, kind: str, time: int, previous: bytes, subject: str, commit: bytes) -> bytes:
-    """The leaf's bytes of values that were checked before."""
-    (text,) = canonical_forms([(commit.hex(), index, kind, previous.hex(), subject, time)])
-    return text.encode("ascii")
+    """The leaf's bytes of values that were checked before.
+
+    As :func:`canonical_forms` writes them; for one entry, going through that would take half the time again.
+    """
+    return (
+        f'{{"commit":"{commit.hex()}","index":{index},"kind":"{kind}","prev":"{previous.hex()}",'
+        f'"subject":"{subject}","time":{time},"v":1}}'
+    ).encode("ascii")
 
 
 def canonical_forms(entries: Iterable[Values]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from registry import errors
+from registry.ids import DrawnRandomness
 from registry.ledger.commitment import commit_to
 from registry.ledger.openings import unpack
 from registry.verify.commitment import ClaimField, Disclosure
@@ -24,6 +25,13 @@ def test_each_field_has_a_salt_of_its_own() -> None:
 def test_the_same_claim_is_committed_to_differently_each_time() -> None:
     randomness = SeededRandomness()
     assert commit_to({"a": 1}, randomness).commit != commit_to({"a": 1}, randomness).commit
+
+
+def test_salts_that_were_drawn_together_are_given_out_once() -> None:
+    salts = DrawnRandomness(SeededRandomness(), 96)
+    assert salts.take(32) + salts.take(64) == SeededRandomness().take(96)
+    with pytest.raises(ValueError, match="more randomness"):
+        salts.take(1)
 
 
 def test_salts_do_not_depend_on_the_order_in_which_fields_were_given() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.verify.canonical_json import LARGEST_INTEGER
-from registry.verify.entry import KINDS, LARGEST_ENTRY, NO_PREVIOUS, Entry, parse_entry
+from registry.verify.entry import KINDS, LARGEST_ENTRY, NO_PREVIOUS, Entry, canonical_forms, parse_entry
 from registry.verify.errors import Malformed
 
 ENTRY = Entry(0, "register", 1_700_000_000_000, NO_PREVIOUS, "wrk_1", bytes(range(32)))
@@ -45,6 +45,12 @@ def test_an_entry_that_was_written_is_read_again(entry: Entry) -> None:
     encoded = entry.to_bytes()
     assert encoded.isascii()
     assert parse_entry(encoded) == entry
+
+
+@given(st.lists(ENTRIES, max_size=3))
+def test_many_entries_are_written_as_each_alone(entries: list[Entry]) -> None:
+    values = [(one.commit.hex(), one.index, one.kind, one.previous.hex(), one.subject, one.time) for one in entries]
+    assert canonical_forms(values) == [one.to_bytes().decode() for one in entries]
 
 
 @pytest.mark.parametrize(
