@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Field = NDArray[np.float32]
 """Shape (height, width, 2): real and imaginary part."""
 
-_SCHARR_GAIN = 32
+SCHARR_GAIN = 32
 """Scharr's kernel answers 32 for a slope of one level a pixel."""
 _REACH = 2.5
 """Deviations at which a Gaussian is cut off."""
@@ -35,7 +35,7 @@ def gradient(channels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArra
 
 
 def _slopes(channel: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    plane, gain = np.ascontiguousarray(channel), 1 / _SCHARR_GAIN
+    plane, gain = np.ascontiguousarray(channel), 1 / SCHARR_GAIN
     across = cv2.Scharr(plane, cv2.CV_32F, 1, 0, scale=gain)
     return np.asarray(across, np.float32), np.asarray(cv2.Scharr(plane, cv2.CV_32F, 0, 1, scale=gain), np.float32)
 

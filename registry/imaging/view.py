@@ -75,10 +75,11 @@ def contrasting_ground(pixels: Pixels) -> int:
 
 def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
     """Composited on a grey level, shape (height, width, 3)."""
+    if pixels[..., 3].min() == 255:
+        return pixels[..., :3].astype(np.float32)
     *colours, alpha = cv2.split(pixels.astype(np.float32))
-    if float(np.asarray(alpha).min()) < 255:
-        share = np.asarray(alpha) * np.float32(1 / 255)
-        colours = [colour * share + np.float32(ground) * (1 - share) for colour in colours]
+    share = np.asarray(alpha) * np.float32(1 / 255)
+    colours = [colour * share + np.float32(ground) * (1 - share) for colour in colours]
     return cast("NDArray[np.float32]", cv2.merge(colours))
 
 

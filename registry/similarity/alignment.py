@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.imaging import view
-from registry.imaging.gradient_field import blurred, double_angle
+from registry.imaging.gradient_field import blurred
 from registry.imaging.picture import Features
 from registry.imaging.template import SIDE, Template
-from registry.similarity import kernels
+from registry.similarity import edge_field, kernels
 from registry.similarity.hypotheses import longest_side
 
 LEAST_VISIBLE = 0.22
@@ -56,12 +56,9 @@ class ListingFields:
             size = (max(8, round(self.width * scale)), max(8, round(self.height * scale)))
             how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
             sized = np.asarray(cv2.resize(self.colours, size, interpolation=how), np.float32)
-            field, _ = double_angle(sized, noise=4.0, smoothing=0.8)
-            field = blurred(field, 1.2)
-            length = np.hypot(field[..., 0], field[..., 1])
-            around = np.sqrt(blurred(length * length, 6.0))
-            field = field / (np.maximum(length, np.float32(1.3) * around) + np.float32(0.35))[..., None]
-            self._fields[side] = np.ascontiguousarray(field, np.float32)
+            field = blurred(edge_field.double_angle(sized, noise=4.0, smoothing=0.8), 1.2)
+            energy = blurred(field[..., 0] ** 2 + field[..., 1] ** 2, 6.0)
+            self._fields[side] = edge_field.locally_normalised(field, energy, 1.3, 0.35)
         return self._fields[side]
 
     def side_for(self, quad: NDArray[np.float64], target: float) -> int:

@@ -7,17 +7,27 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.gradient_field import Field, blurred, double_angle
+from registry.imaging.gradient_field import Field, blurred
 from registry.imaging.template import SIDE, Template
 from registry.imaging.view import INK_ALPHA, between_centres
+from registry.similarity import edge_field
 from registry.similarity.alignment import ListingFields
 from registry.similarity.hypotheses import longest_side
 
 _MARGIN = 6
 _BLOCK = 16
 _LEAST_PIXELS = 150
+_LEAST_VISIBLE = 0.22
+"""Of the ink; less was never enough for a person to look at it, whatever it showed."""
+_LEAST_EDGES = 0.4
+"""Correlation of the gradient fields; what people were asked to look at had at least 0.47."""
 _HALF = 128.0
+_OPAQUE = np.float32(255)
 _SOFT_EDGE = 0.3
+_NOISE = 2.0
+_SMOOTHING = 1.2
+_SOFTENING = 1.0
+"""Of the gradient fields: slopes that count as none, and deviations of the Gaussians before and after."""
 _AROUND = np.ones((7, 7), np.uint8)
 _CLOSE = np.ones((3, 3), np.uint8)
 
@@ -48,7 +58,7 @@ NOTHING = Appearance(-1.0, -1.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0)
 
 
 def appearance(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> Appearance:
-    """Lay the listing back over the template and compare; NOTHING where too little of it is visible."""
+    """Lay the listing back over the template and compare; NOTHING where too little is visible or agrees."""
     height, width = template.pixels.shape[:2]
     size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + _MARGIN
@@ -59,104 +69,116 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
     seen = np.asarray(
         cv2.warpPerspective(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
-    inside = _inside(matrix, size, listing)
+    inside = edge_field.inside(matrix, size[0], size[1], (listing.width, listing.height))
     bordered = cv2.copyMakeBorder(template.pixels, *(_MARGIN,) * 4, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
     padded: NDArray[np.float32] = np.asarray(bordered, np.float32)
-    alpha = padded[..., 3:] / np.float32(255)
-    ink = (alpha[..., 0] > _SOFT_EDGE).astype(np.uint8)
+    ink = (padded[..., 3] > _SOFT_EDGE * _OPAQUE).astype(np.uint8)
     near = (cv2.dilate(ink, _AROUND) > 0) & inside
-    if np.count_nonzero(near) < _LEAST_PIXELS:
-        return NOTHING
     visible = int(np.count_nonzero((ink > 0) & inside)) / max(1, int(np.count_nonzero(ink)))
+    if visible < _LEAST_VISIBLE or np.count_nonzero(near) < _LEAST_PIXELS:
+        return NOTHING
     beside = (cv2.dilate(ink, _CLOSE) == 0) & inside
     ground = np.median(seen[beside][::4], axis=0) if np.count_nonzero(beside) > 80 else np.full(3, _HALF)
     theirs = _field(seen)
-    expected, field, own = _best_rendering(padded, ground.astype(np.float32), scale, theirs, near)
-    dot, own_energy, their_energy = _products(own, theirs)
-    blocks, count = _blocks(dot, own_energy, their_energy, near)
+    premultiplied = _premultiplied(padded)
+    edges, rendering, own = _best_rendering(premultiplied, ground.astype(np.float32), scale, theirs, near)
+    if edges < _LEAST_EDGES:
+        return NOTHING
+    _, _, their_energy, shared = edge_field.products(own, theirs, near)
+    blocks, count = _blocks(edge_field.products_by_block(own, theirs, near, _BLOCK))
     return Appearance(
-        edges=field,
+        edges=edges,
         typical_block=blocks[0],
         weak_block=blocks[1],
         soft_edges=_correlation(blurred(own, 2.5), blurred(theirs, 2.5), near),
-        tone=_tone(expected, seen, near),
+        tone=_tone(rendering.luma(premultiplied), seen.sum(axis=2), near),
         visible=visible,
-        explained=float(np.minimum(own_energy, their_energy)[near].sum() / (their_energy[near].sum() + 1e-6)),
+        explained=shared / (their_energy + 1e-6),
         scale=scale,
         detail=count,
     )
 
 
-def _inside(matrix: NDArray[np.float64], size: tuple[int, int], listing: ListingFields) -> NDArray[np.bool_]:
-    across, down = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
-    depth = matrix[2, 0] * across + matrix[2, 1] * down + matrix[2, 2]
-    x = (matrix[0, 0] * across + matrix[0, 1] * down + matrix[0, 2]) / depth
-    y = (matrix[1, 0] * across + matrix[1, 1] * down + matrix[1, 2]) / depth
-    within: NDArray[np.bool_] = (x > -0.5) & (y > -0.5) & (x < listing.width - 0.5) & (y < listing.height - 0.5)
-    return within
+def _premultiplied(padded: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Colours times alpha, and alpha in 0..1, of straight 8-bit levels; shape (height, width, 4)."""
+    alpha = padded[..., 3] / _OPAQUE
+    return np.dstack([*(padded[..., channel] * alpha for channel in range(3)), alpha])
+
+
+@dataclass(frozen=True)
+class _Rendering:
+    """Planes of a picture of the work: each a share of a premultiplied colour, and levels of the alpha and of all.
+
+    ``shares``, ``of_alpha`` have shape (planes,); ``level``, shape (3,), is what lies where the work does not.
+    """
+
+    shares: NDArray[np.float32]
+    of_alpha: NDArray[np.float32]
+    level: NDArray[np.float32]
+
+    def luma(self, premultiplied: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The sum of the three colours, shape (height, width)."""
+        colours = premultiplied[..., :3] @ self.shares[:3]
+        return np.asarray(colours + premultiplied[..., 3] * self.of_alpha[:3].sum() + self.level.sum(), np.float32)
+
+
+def _renderings(ground: NDArray[np.float32], *, cut_out: bool) -> list[_Rendering]:
+    """As it is on ``ground``; of what is cut out, its negative and its outline too."""
+    one = np.ones(3, np.float32)
+    plain = _Rendering(one, -ground, ground)
+    if not cut_out:
+        return [plain]
+    outline = np.full(3, -_HALF, np.float32)
+    return [
+        plain,
+        _Rendering(-one, _OPAQUE - ground, ground),
+        _Rendering(np.append(one, np.float32(0)), np.append(outline, np.float32(_HALF)), -outline),
+    ]
 
 
 def _best_rendering(
-    padded: NDArray[np.float32],
+    premultiplied: NDArray[np.float32],
     ground: NDArray[np.float32],
     scale: float,
     theirs: Field,
     near: NDArray[np.bool_],
-) -> tuple[NDArray[np.float32], float, Field]:
-    """The work on the listing's ground as it is, as its negative, or by its outline: whichever fits; also its field."""
-    ink, alpha = [np.ascontiguousarray(padded[..., channel]) for channel in range(3)], padded[..., 3] / np.float32(255)
-    opaque, half = np.float32(255), np.float32(_HALF)
-    under = [(1 - alpha) * level for level in ground]
-    renderings = [np.dstack([ink[channel] * alpha + under[channel] for channel in range(3)])]
-    if padded[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN, 3].min() <= 255 - INK_ALPHA:
-        renderings += [
-            np.dstack([(opaque - ink[channel]) * alpha + under[channel] for channel in range(3)]),
-            np.dstack([*(ink[channel] * alpha + half * (1 - alpha) for channel in range(3)), alpha * half]),
-        ]
-    best: tuple[float, int, Field] | None = None
-    for number, rendering in enumerate(renderings):
-        # A print smaller than the template has lost detail that the template still has.
-        own = _field(blurred(rendering, 0.5 / scale) if scale < 0.9 else rendering)
+) -> tuple[float, _Rendering, Field]:
+    """How the work fits on the listing's ground as it is, as its negative, or by its outline; the best of them.
+
+    Answers the correlation, the rendering to compare grey levels with, and the work's field.
+    """
+    cut_out = premultiplied[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN, 3].min() * _OPAQUE <= _OPAQUE - INK_ALPHA
+    # A print smaller than the template has lost detail that the template still has.
+    drawn = blurred(premultiplied, 0.5 / scale) if scale < 0.9 else premultiplied
+    across, down = edge_field.slopes(drawn, _SMOOTHING)
+    best: tuple[float, _Rendering, Field] | None = None
+    renderings = _renderings(ground, cut_out=bool(cut_out))
+    for rendering in renderings:
+        right, below = (edge_field.mixed(slopes, rendering.shares, rendering.of_alpha) for slopes in (across, down))
+        own = blurred(edge_field.steepest(right, below, _NOISE), _SOFTENING)
         alike = _correlation(own, theirs, near)
         if best is None or alike > best[0]:
-            best = (alike, number, own)
+            best = (alike, rendering if len(rendering.shares) == 3 else renderings[0], own)
     assert best is not None  # noqa: S101 - there is always a first rendering
-    shown = renderings[best[1]] if renderings[best[1]].shape[2] == 3 else renderings[0]
-    return shown, best[0], best[2]
+    return best
 
 
 def _field(colours: NDArray[np.float32]) -> Field:
-    field, _ = double_angle(np.ascontiguousarray(colours, np.float32), noise=2.0, smoothing=1.2)
-    return blurred(field, 1.0)
+    return blurred(edge_field.double_angle(colours, noise=_NOISE, smoothing=_SMOOTHING), _SOFTENING)
 
 
 def _correlation(own: Field, theirs: Field, near: NDArray[np.bool_]) -> float:
-    both, own_energy, their_energy = (float(product.sum(where=near)) for product in _products(own, theirs))
+    both, own_energy, their_energy, _ = edge_field.products(own, theirs, near)
     return both / math.sqrt((own_energy + 1) * (their_energy + 1))
 
 
-def _products(own: Field, theirs: Field) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """At each pixel the product of the two fields, and the square of each."""
-    a, b, c, d = own[..., 0], own[..., 1], theirs[..., 0], theirs[..., 1]
-    return a * c + b * d, a * a + b * b, c * c + d * d
-
-
 def _tone(expected: NDArray[np.float32], seen: NDArray[np.float32], near: NDArray[np.bool_]) -> float:
-    a, b = (picture[..., 0][near] + picture[..., 1][near] + picture[..., 2][near] for picture in (expected, seen))
+    a, b = expected[near], seen[near]
     return float(((a - a.mean()) * (b - b.mean())).mean() / (a.std() * b.std() + 36))
 
 
-def _blocks(
-    dot: NDArray[np.float32],
-    own: NDArray[np.float32],
-    theirs: NDArray[np.float32],
-    near: NDArray[np.bool_],
-) -> tuple[tuple[float, float], int]:
+def _blocks(sums: NDArray[np.float64]) -> tuple[tuple[float, float], int]:
     """Median and 20th percentile of the agreement of blocks, weighted by the work's edges; and how many blocks."""
-    height, width = near.shape
-    across = width // _BLOCK + 1
-    number = ((np.arange(height) // _BLOCK)[:, None] * across + (np.arange(width) // _BLOCK)[None, :])[near]
-    sums = [np.bincount(number, part[near]) for part in (dot, own, theirs)]
     with_edges = sums[1] > 0.02 * sums[1].sum() / max(1, np.count_nonzero(sums[1]))
     if not with_edges.any():
         return (-1.0, -1.0), 0

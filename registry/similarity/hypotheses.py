@@ -37,6 +37,7 @@ _LEAST_FOR_AFFINE = 4
 _GREATEST_SHEAR = 1.7
 _ANGLES = 64
 _SAME = 0.1
+_AS_COMPLEX = np.array([1, 1j])
 SAME_SPOT = 0.3
 """Of the smaller side: how far apart the centres of two works at one place may be."""
 SAME_SPOT_SIZE = 1.5
@@ -68,16 +69,18 @@ class Hypothesis:
 
 def longest_side(quad: NDArray[np.float64]) -> float:
     """The longer of the mean width and the mean height, in pixels."""
-    corners = quad.reshape(4, 2)
-    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
-    return float(max(sides[0] + sides[2], sides[1] + sides[3]) / 2)
+    a, b, c, d, e, f, g, h = quad.tolist()
+    across = math.hypot(c - a, d - b) + math.hypot(g - e, h - f)
+    return max(across, math.hypot(e - c, f - d) + math.hypot(a - g, b - h)) / 2
 
 
 def same_spot(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     """Whether two works lie at about one place of the listing, whatever way they are turned."""
     sides = longest_side(one), longest_side(other)
-    apart = one.reshape(4, 2).mean(axis=0) - other.reshape(4, 2).mean(axis=0)
-    return max(sides) < SAME_SPOT_SIZE * min(sides) and float(np.hypot(*apart)) < SAME_SPOT * min(sides)
+    if max(sides) >= SAME_SPOT_SIZE * min(sides):
+        return False
+    apart = (one - other).tolist()
+    return math.hypot(sum(apart[::2]) / 4, sum(apart[1::2]) / 4) < SAME_SPOT * min(sides)
 
 
 class WorkSizes:
@@ -192,21 +195,7 @@ def _agreed(sizes: WorkSizes, places: NDArray[np.float32], group: _Group) -> lis
     weights = weights[strongest]
     work = hits.places[strongest].astype(np.float64)
     listing = places[hits.features[strongest]].astype(np.float64)
-    scale = listing[:, 2] / np.maximum(work[:, 2], 1e-4)
-    angle = listing[:, 3] - (math.pi - work[:, 3] if mirrored else work[:, 3]) + (math.pi if group.inverted else 0.0)
-    cosine, sine, sign = np.cos(angle) * scale, np.sin(angle) * scale, -1.0 if mirrored else 1.0
-    x, y = work[:, 0], work[:, 1]
-    maps = np.stack(
-        [
-            cosine * sign,
-            -sine,
-            listing[:, 0] - cosine * sign * x + sine * y,
-            sine * sign,
-            cosine,
-            listing[:, 1] - sine * sign * x - cosine * y,
-        ],
-        axis=1,
-    )
+    maps = kernels.similarities(work, listing, mirrored, group.inverted)
     pairs = np.ascontiguousarray(np.concatenate([work[:, :2], listing[:, :2]], axis=1))
     best, support = kernels.best_supported(maps, pairs, weights, TOLERANCE, FLOOR)
     if best < 0:
@@ -216,7 +205,7 @@ def _agreed(sizes: WorkSizes, places: NDArray[np.float32], group: _Group) -> lis
     allowed = TOLERANCE**2 * abs(float(np.linalg.det(matrix[:, :2]))) + FLOOR**2
     agreeing = (off * off).sum(axis=1) < allowed
     # Each feature counts once, whether it is the listing's or the work's that many others resemble.
-    inliers = min(len(np.unique(part[agreeing], axis=0)) for part in (pairs[:, :2], pairs[:, 2:]))
+    inliers = min(len(np.unique(part[agreeing] @ _AS_COMPLEX)) for part in (pairs[:, :2], pairs[:, 2:]))
     if inliers >= _LEAST_FOR_AFFINE:
         matrix = _affine(pairs[agreeing], weights[agreeing], matrix)
     return [Hypothesis(group.entry, sizes.quad(group.entry, matrix), float(support), inliers, Source.LOCAL_FEATURES)]

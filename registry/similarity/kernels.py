@@ -12,6 +12,28 @@ LEAST_DEPTH = 0.25
 
 
 @compiled_loosely
+def similarities(
+    work: NDArray[np.float64], listing: NDArray[np.float64], mirrored: bool, inverted: bool
+) -> NDArray[np.float64]:
+    """The similarity that each pair of features implies, shape (count, 6): the rows of an affine map.
+
+    Features have shape (count, 4): x, y, size, angle. Of an inverted picture the angle points the other way.
+    """
+    maps = np.empty((work.shape[0], 6))
+    sign = -1.0 if mirrored else 1.0
+    for a in range(work.shape[0]):
+        x, y = work[a, 0], work[a, 1]
+        scale = listing[a, 2] / max(work[a, 2], 1e-4)
+        angle = listing[a, 3] - (math.pi - work[a, 3] if mirrored else work[a, 3]) + (math.pi if inverted else 0.0)
+        cosine, sine = math.cos(angle) * scale, math.sin(angle) * scale
+        maps[a, 0], maps[a, 1] = cosine * sign, -sine
+        maps[a, 2] = listing[a, 0] - cosine * sign * x + sine * y
+        maps[a, 3], maps[a, 4] = sine * sign, cosine
+        maps[a, 5] = listing[a, 1] - sine * sign * x - cosine * y
+    return maps
+
+
+@compiled_loosely
 def best_supported(
     maps: NDArray[np.float64], pairs: NDArray[np.float64], weights: NDArray[np.float64], tolerance: float, floor: float
 ) -> tuple[int, float]:
@@ -68,9 +90,9 @@ def agreement(
 
     The agreement is -1 where less than ``least_visible`` of the points lie in the field.
     """
-    height, width = field.shape[0], field.shape[1]
+    height, width, count = field.shape[0], field.shape[1], points.shape[0]
     total, visible = 0.0, 0
-    for i in range(points.shape[0]):
+    for i in range(count):
         u, v = points[i, 0], points[i, 1]
         depth = at[6] * u + at[7] * v + 1.0
         if depth < LEAST_DEPTH:
@@ -87,9 +109,9 @@ def agreement(
         # The gradient is perpendicular to the edge: its doubled angle is the edge's, negated.
         total -= field[row, column, 0] * (along_x * along_x - along_y * along_y) / squared
         total -= field[row, column, 1] * 2 * along_x * along_y / squared
-    if points.shape[0] == 0 or visible < least_visible * points.shape[0]:
-        return -1.0, visible / max(points.shape[0], 1)
-    return total / visible, visible / points.shape[0]
+    if count == 0 or visible < least_visible * count:
+        return -1.0, visible / max(count, 1)
+    return total / visible, visible / count
 
 
 @compiled_loosely

@@ -35,6 +35,9 @@ REFINED_AT_A_PLACE = 12
 COMPARED_AT_A_PLACE = 6
 """Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn.
 Families of forty rings exist; which of them it is shows in the fine fit."""
+LEAST_FIT = 0.22
+VOUCHING = 8
+"""Places whose edges fit worse are not compared, unless so many features vouch for them."""
 _SAME_PLACE = 0.08
 _LEAST_POINTS = 5
 
@@ -92,6 +95,7 @@ def compared(hypotheses: Sequence[Hypothesis], features: Features, known: Mappin
             appearance(listing, templates[place.origin.entry], place.quad),
         )
         for place in _chosen(refined, _COMPARED)
+        if place.fit >= LEAST_FIT or place.origin.inliers >= VOUCHING
     ]
 
 
