@@ -43,7 +43,7 @@ def alive(address: str) -> bool:
 def accepts(address: str) -> bool:
     try:
         Line(address).__exit__()
-    except ConnectionRefusedError:
+    except ConnectionError:  # also a reset: it was waiting in line when the listener closed
         return False
     return True
 

@@ -13,7 +13,7 @@ from tests.project.drawn_pictures import draw_pictures
 from tests.project.tree import pages, relative
 
 PAGES_WITH_COMMANDS = [page for page in pages() if commands(page)]
-SECONDS_FOR_A_PAGE = 120
+SECONDS_FOR_A_PAGE = 300
 
 
 def free_port() -> int:
