@@ -56,8 +56,8 @@ class ListingFields:
             size = (max(8, round(self.width * scale)), max(8, round(self.height * scale)))
             how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
             sized = np.asarray(cv2.resize(self.colours, size, interpolation=how), np.float32)
-            field = blurred(edge_field.double_angle(sized, noise=4.0, smoothing=0.8), 1.2)
-            energy = blurred(field[..., 0] ** 2 + field[..., 1] ** 2, 6.0)
+            field = edge_field.softened(edge_field.double_angle(sized, noise=4.0, smoothing=0.8), 1.2)
+            energy = blurred(field[0] ** 2 + field[1] ** 2, 6.0)
             self._fields[side] = edge_field.locally_normalised(field, energy, 1.3, 0.35)
         return self._fields[side]
 

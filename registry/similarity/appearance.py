@@ -7,16 +7,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.gradient_field import Field, blurred
+from registry.imaging.gradient_field import blurred
 from registry.imaging.template import SIDE, Template
 from registry.imaging.view import INK_ALPHA, between_centres
 from registry.similarity import edge_field
 from registry.similarity.alignment import ListingFields
+from registry.similarity.edge_field import Planes
 from registry.similarity.hypotheses import longest_side
 
 _MARGIN = 6
 _BLOCK = 16
 _LEAST_PIXELS = 150
+_LEAST_BESIDE = 80
 _LEAST_VISIBLE = 0.22
 """Of the ink; less was never enough for a person to look at it, whatever it showed."""
 _LEAST_EDGES = 0.4
@@ -27,7 +29,9 @@ _SOFT_EDGE = 0.3
 _NOISE = 2.0
 _SMOOTHING = 1.2
 _SOFTENING = 1.0
-"""Of the gradient fields: slopes that count as none, and deviations of the Gaussians before and after."""
+_SOFT = 2.5
+"""Of the gradient fields: slopes that count as none; deviations of the Gaussians before, after, for a softer look."""
+_SUM = np.ones(3, np.float32)
 _AROUND = np.ones((7, 7), np.uint8)
 _CLOSE = np.ones((3, 3), np.uint8)
 
@@ -78,20 +82,21 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
     if visible < _LEAST_VISIBLE or np.count_nonzero(near) < _LEAST_PIXELS:
         return NOTHING
     beside = (cv2.dilate(ink, _CLOSE) == 0) & inside
-    ground = np.median(seen[beside][::4], axis=0) if np.count_nonzero(beside) > 80 else np.full(3, _HALF)
+    weights = near.astype(np.float32)
+    ground = _ground(seen, beside)
     theirs = _field(seen)
     premultiplied = _premultiplied(padded)
-    edges, rendering, own = _best_rendering(premultiplied, ground.astype(np.float32), scale, theirs, near)
+    edges, rendering, own = _best_rendering(premultiplied, ground, scale, theirs, weights)
     if edges < _LEAST_EDGES:
         return NOTHING
-    _, _, their_energy, shared = edge_field.products(own, theirs, near)
-    blocks, count = _blocks(edge_field.products_by_block(own, theirs, near, _BLOCK))
+    _, _, their_energy, shared = edge_field.products(own, theirs, weights)
+    blocks, count = _blocks(edge_field.products_by_block(own, theirs, weights, _BLOCK))
     return Appearance(
         edges=edges,
         typical_block=blocks[0],
         weak_block=blocks[1],
-        soft_edges=_correlation(blurred(own, 2.5), blurred(theirs, 2.5), near),
-        tone=_tone(rendering.luma(premultiplied), seen.sum(axis=2), near),
+        soft_edges=_correlation(edge_field.softened(own, _SOFT), edge_field.softened(theirs, _SOFT), weights),
+        tone=_tone(rendering.luma(premultiplied)[near], (seen @ _SUM)[near]),
         visible=visible,
         explained=shared / (their_energy + 1e-6),
         scale=scale,
@@ -140,9 +145,9 @@ def _best_rendering(
     premultiplied: NDArray[np.float32],
     ground: NDArray[np.float32],
     scale: float,
-    theirs: Field,
-    near: NDArray[np.bool_],
-) -> tuple[float, _Rendering, Field]:
+    theirs: Planes,
+    weights: NDArray[np.float32],
+) -> tuple[float, _Rendering, Planes]:
     """How the work fits on the listing's ground as it is, as its negative, or by its outline; the best of them.
 
     Answers the correlation, the rendering to compare grey levels with, and the work's field.
@@ -151,29 +156,36 @@ def _best_rendering(
     # A print smaller than the template has lost detail that the template still has.
     drawn = blurred(premultiplied, 0.5 / scale) if scale < 0.9 else premultiplied
     across, down = edge_field.slopes(drawn, _SMOOTHING)
-    best: tuple[float, _Rendering, Field] | None = None
+    best: tuple[float, _Rendering, Planes] | None = None
     renderings = _renderings(ground, cut_out=bool(cut_out))
     for rendering in renderings:
         right, below = (edge_field.mixed(slopes, rendering.shares, rendering.of_alpha) for slopes in (across, down))
-        own = blurred(edge_field.steepest(right, below, _NOISE), _SOFTENING)
-        alike = _correlation(own, theirs, near)
+        own = edge_field.softened(edge_field.steepest(right, below, _NOISE), _SOFTENING)
+        alike = _correlation(own, theirs, weights)
         if best is None or alike > best[0]:
             best = (alike, rendering if len(rendering.shares) == 3 else renderings[0], own)
     assert best is not None  # noqa: S101 - there is always a first rendering
     return best
 
 
-def _field(colours: NDArray[np.float32]) -> Field:
-    return blurred(edge_field.double_angle(colours, noise=_NOISE, smoothing=_SMOOTHING), _SOFTENING)
+def _ground(seen: NDArray[np.float32], beside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The median of every fourth pixel ``beside`` the ink; grey where there are few."""
+    chosen = np.flatnonzero(beside)
+    if len(chosen) <= _LEAST_BESIDE:
+        return np.full(3, _HALF, np.float32)
+    return np.median(seen.reshape(-1, 3)[chosen[::4]].T.copy(), axis=1).astype(np.float32)
 
 
-def _correlation(own: Field, theirs: Field, near: NDArray[np.bool_]) -> float:
-    both, own_energy, their_energy, _ = edge_field.products(own, theirs, near)
+def _field(colours: NDArray[np.float32]) -> Planes:
+    return edge_field.softened(edge_field.double_angle(colours, noise=_NOISE, smoothing=_SMOOTHING), _SOFTENING)
+
+
+def _correlation(own: Planes, theirs: Planes, weights: NDArray[np.float32]) -> float:
+    both, own_energy, their_energy, _ = edge_field.products(own, theirs, weights)
     return both / math.sqrt((own_energy + 1) * (their_energy + 1))
 
 
-def _tone(expected: NDArray[np.float32], seen: NDArray[np.float32], near: NDArray[np.bool_]) -> float:
-    a, b = expected[near], seen[near]
+def _tone(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return float(((a - a.mean()) * (b - b.mean())).mean() / (a.std() * b.std() + 36))
 
 

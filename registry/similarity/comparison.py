@@ -41,12 +41,26 @@ def compare(work: NDArray[np.uint8], listing: NDArray[np.uint8], inverted: bool)
     scale = COMPARISON_SIDE / max(height, width)
     size = (max(BLOCK_SIDE, round(width * scale)), max(BLOCK_SIDE, round(height * scale)))
     work_small, listing_small = _resized(work, size), _resized(listing, size)
-    found = []
-    for ground in _grounds(work_small, listing_small):
-        seen = _composited(listing_small, ground)
-        expected = _composited(work_small, 255 - ground if inverted else ground)
-        found.append(_compared(255 - expected if inverted else expected, seen))
-    return max(found, key=lambda comparison: (comparison.luma, -comparison.worst_block))
+    grounds = _grounds(work_small, listing_small)
+    if len(grounds) > 1:
+        work_luma, listing_luma = _luma(work_small), _luma(listing_small)
+        grounds = [max(grounds, key=lambda ground: _alike(work_luma, listing_luma, float(ground @ _LUMA), inverted))]
+    (ground,) = grounds
+    seen = _composited(listing_small, ground)
+    expected = _composited(work_small, 255 - ground if inverted else ground)
+    return _compared(255 - expected if inverted else expected, seen)
+
+
+def _luma(pixels: Pixels) -> tuple[Pixels, Pixels]:
+    """Luma times alpha, and what the ground's luma is multiplied with; each of shape (height, width)."""
+    alpha = pixels[..., 3] / np.float32(255)
+    return (pixels[..., :3] @ _LUMA) * alpha, 1 - alpha
+
+
+def _alike(work: tuple[Pixels, Pixels], listing: tuple[Pixels, Pixels], ground: float, inverted: bool) -> float:
+    expected = work[0] + (255 - ground if inverted else ground) * work[1]
+    alike, _ = _correlated(-expected if inverted else expected, listing[0] + ground * listing[1])
+    return alike
 
 
 def _resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Pixels:

@@ -18,5 +18,8 @@ def compiled(function: Function) -> Function:
 
 
 def compiled_loosely(function: Function) -> Function:
-    """Likewise; floating-point sums may be taken in any order, as their last digits do not matter."""
-    return cast(Function, njit(cache=True, nogil=True, fastmath=True)(function))
+    """Likewise; floating-point sums may be taken in any order, as their last digits do not matter.
+
+    A division by zero gives infinity, as in numpy: a check at each would keep the loops from being vectorised.
+    """
+    return cast(Function, njit(cache=True, nogil=True, fastmath=True, error_model="numpy")(function))

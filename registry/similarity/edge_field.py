@@ -14,68 +14,82 @@ from registry.imaging.gradient_field import SCHARR_GAIN, Field, blurred
 from registry.similarity.compiling import compiled_loosely
 
 Planes = NDArray[np.float32]
-"""Shape (height, width, count)."""
+"""Shape (count, height, width): loops along the rows of one plane are vectorised."""
 
 
-def slopes(planes: Planes, smoothing: float) -> tuple[Planes, Planes]:
-    """Slopes to the right and down of each plane, in levels a pixel, after a Gaussian of ``smoothing`` pixels."""
-    smooth, gain = blurred(planes, smoothing), 1 / SCHARR_GAIN
+def planes_of(picture: NDArray[np.float32]) -> Planes:
+    """The channels of a picture, shape (height, width, channels)."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
+
+
+def slopes(picture: NDArray[np.float32], smoothing: float) -> tuple[Planes, Planes]:
+    """Slopes to the right and down of each channel, in levels a pixel, after a Gaussian of ``smoothing`` pixels."""
+    smooth, gain = blurred(picture, smoothing), 1 / SCHARR_GAIN
     across = cv2.Scharr(smooth, cv2.CV_32F, 1, 0, scale=gain)
-    return cast(Planes, across), cast(Planes, cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=gain))
+    down = cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=gain)
+    return planes_of(cast(Planes, across)), planes_of(cast(Planes, down))
 
 
-def double_angle(planes: Planes, *, noise: float, smoothing: float) -> Field:
-    """As ``gradient_field.double_angle``, without the magnitude."""
-    across, down = slopes(np.ascontiguousarray(planes, np.float32), smoothing)
+def double_angle(picture: NDArray[np.float32], *, noise: float, smoothing: float) -> Planes:
+    """As ``gradient_field.double_angle``, without the magnitude; real and imaginary part are the two planes."""
+    across, down = slopes(picture, smoothing)
     return steepest(across, down, noise)
 
 
+def softened(planes: Planes, deviation: float) -> Planes:
+    """A Gaussian blur of each plane."""
+    return np.stack([blurred(plane, deviation) for plane in planes])
+
+
 @compiled_loosely
-def steepest(across: Planes, down: Planes, noise: float) -> Field:
+def steepest(across: Planes, down: Planes, noise: float) -> Planes:
     """The field of the steepest plane at each pixel; slopes up to ``noise`` count as none."""
-    height, width, count = across.shape
-    field = np.empty((height, width, 2), np.float32)
+    count, height, width = across.shape
+    field = np.empty((2, height, width), np.float32)
     least = np.float32(noise)
+    right, below, largest = np.empty(width, np.float32), np.empty(width, np.float32), np.empty(width, np.float32)
     for row in range(height):
         for column in range(width):
-            x, y = across[row, column, 0], down[row, column, 0]
-            largest = x * x + y * y
-            for plane in range(1, count):
-                other_x, other_y = across[row, column, plane], down[row, column, plane]
-                squared = other_x * other_x + other_y * other_y
-                if squared > largest:
-                    x, y, largest = other_x, other_y, squared
-            magnitude = np.sqrt(largest) + np.float32(1e-6)
-            if magnitude <= least:
-                field[row, column, 0] = np.float32(0)
-                field[row, column, 1] = np.float32(0)
-                continue
-            strength = np.sqrt(magnitude - least) / (magnitude * magnitude)
-            field[row, column, 0] = strength * (x * x - y * y)
-            field[row, column, 1] = strength * np.float32(2) * x * y
+            x, y = across[0, row, column], down[0, row, column]
+            right[column], below[column], largest[column] = x, y, x * x + y * y
+        for plane in range(1, count):
+            for column in range(width):
+                x, y = across[plane, row, column], down[plane, row, column]
+                squared = x * x + y * y
+                steeper = squared > largest[column]
+                right[column] = x if steeper else right[column]
+                below[column] = y if steeper else below[column]
+                largest[column] = squared if steeper else largest[column]
+        for column in range(width):
+            x, y = right[column], below[column]
+            magnitude = np.sqrt(largest[column]) + np.float32(1e-6)
+            strength = np.sqrt(max(magnitude - least, np.float32(0))) / (magnitude * magnitude)
+            field[0, row, column] = strength * (x * x - y * y)
+            field[1, row, column] = strength * np.float32(2) * x * y
     return field
 
 
 @compiled_loosely
 def mixed(planes: Planes, shares: NDArray[np.float32], of_last: NDArray[np.float32]) -> Planes:
-    """Sums ``shares[k] * planes[..., k] + of_last[k] * planes[..., -1]`` for each k, shape (height, width, k)."""
-    height, width, last = planes.shape[0], planes.shape[1], planes.shape[2] - 1
-    sums = np.empty((height, width, len(shares)), np.float32)
-    for row in range(height):
-        for column in range(width):
-            for k in range(len(shares)):
-                sums[row, column, k] = shares[k] * planes[row, column, k] + of_last[k] * planes[row, column, last]
+    """Sums ``shares[k] * planes[k] + of_last[k] * planes[-1]`` for each k."""
+    last, height, width = planes.shape[0] - 1, planes.shape[1], planes.shape[2]
+    sums = np.empty((len(shares), height, width), np.float32)
+    for k in range(len(shares)):
+        share, rest = shares[k], of_last[k]
+        for row in range(height):
+            for column in range(width):
+                sums[k, row, column] = share * planes[k, row, column] + rest * planes[last, row, column]
     return sums
 
 
 @compiled_loosely
-def locally_normalised(field: Field, energy: NDArray[np.float32], share: float, floor: float) -> Field:
+def locally_normalised(field: Planes, energy: NDArray[np.float32], share: float, floor: float) -> Field:
     """``field`` divided by its length or ``share`` of the root of ``energy``, whichever is more, plus ``floor``."""
     height, width = energy.shape
-    normalised = np.empty_like(field)
+    normalised = np.empty((height, width, 2), np.float32)
     for row in range(height):
         for column in range(width):
-            x, y = field[row, column, 0], field[row, column, 1]
+            x, y = field[0, row, column], field[1, row, column]
             around = np.float32(share) * np.sqrt(max(energy[row, column], np.float32(0)))
             by = np.float32(1) / (max(np.sqrt(x * x + y * y), around) + np.float32(floor))
             normalised[row, column, 0] = x * by
@@ -84,37 +98,42 @@ def locally_normalised(field: Field, energy: NDArray[np.float32], share: float, 
 
 
 @compiled_loosely
-def products(own: Field, theirs: Field, near: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    """Sums over ``near`` of the product of two fields, of the square of each, and of the smaller of the squares."""
+def products(own: Planes, theirs: Planes, near: NDArray[np.float32]) -> tuple[float, float, float, float]:
+    """Sums of the product of two fields, of the square of each, and of the smaller of the squares.
+
+    Each pixel counts as often as ``near``, shape (height, width), says.
+    """
     both, own_energy, their_energy, shared = 0.0, 0.0, 0.0, 0.0
     for row in range(near.shape[0]):
         for column in range(near.shape[1]):
-            if not near[row, column]:
-                continue
-            a, b, c, d = own[row, column, 0], own[row, column, 1], theirs[row, column, 0], theirs[row, column, 1]
-            one, other = a * a + b * b, c * c + d * d
-            both += a * c + b * d
-            own_energy += one
-            their_energy += other
-            shared += min(one, other)
+            a, b, c, d = own[0, row, column], own[1, row, column], theirs[0, row, column], theirs[1, row, column]
+            one, other, share = a * a + b * b, c * c + d * d, near[row, column]
+            both += share * (a * c + b * d)
+            own_energy += share * one
+            their_energy += share * other
+            shared += share * min(one, other)
     return both, own_energy, their_energy, shared
 
 
 @compiled_loosely
-def products_by_block(own: Field, theirs: Field, near: NDArray[np.bool_], side: int) -> NDArray[np.float64]:
+def products_by_block(own: Planes, theirs: Planes, near: NDArray[np.float32], side: int) -> NDArray[np.float64]:
     """The first three sums of ``products`` in each square of ``side`` pixels, shape (3, blocks)."""
     height, width = near.shape
     across = width // side + 1
     sums = np.zeros((3, (height // side + 1) * across))
     for row in range(height):
-        for column in range(width):
-            if not near[row, column]:
-                continue
-            a, b, c, d = own[row, column, 0], own[row, column, 1], theirs[row, column, 0], theirs[row, column, 1]
-            block = row // side * across + column // side
-            sums[0, block] += a * c + b * d
-            sums[1, block] += a * a + b * b
-            sums[2, block] += c * c + d * d
+        for left in range(0, width, side):
+            both, own_energy, their_energy = np.float32(0), np.float32(0), np.float32(0)
+            for column in range(left, min(left + side, width)):
+                a, b, c, d = own[0, row, column], own[1, row, column], theirs[0, row, column], theirs[1, row, column]
+                share = near[row, column]
+                both += share * (a * c + b * d)
+                own_energy += share * (a * a + b * b)
+                their_energy += share * (c * c + d * d)
+            block = row // side * across + left // side
+            sums[0, block] += both
+            sums[1, block] += own_energy
+            sums[2, block] += their_energy
     return sums
 
 

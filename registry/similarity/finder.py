@@ -1,6 +1,7 @@
 """The search: candidates from every source, a decision on the pixels of the best of them, one answer."""
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,10 @@ from registry.similarity.templates import Printable, Templates
 from registry.similarity.verdicts import Place, match_of, rank, ranked
 from registry.storage.database import Database
 
-MOST_COMPARED = 64
+MOST_COMPARED = 32
 """Candidates whose pixels are looked at, best hash first: some 2 ms each."""
+MOST_OF_A_WORK = 3
+"""Ways of turning and inverting one work that are looked at: a ring hashes alike in all sixteen."""
 MOST_MATCHES = 20
 WHOLE_PICTURES = "whole_pictures"
 WHOLE_MODEL = "whole-picture/1"
@@ -144,8 +147,13 @@ def _whole_matches(
 def _to_compare(proposals: list[Proposal], certain: list[int]) -> list[Proposal]:
     """The proposals worth looking at: identical pictures first, then by strength, then in ledger order."""
     known = [Proposal(entry_index, Symmetry.IDENTITY, False, 1.0) for entry_index in certain]
-    rest = sorted(
+    rest: list[Proposal] = []
+    ways: Counter[int] = Counter()
+    for proposal in sorted(
         (proposal for proposal in proposals if proposal.entry_index not in certain),
         key=lambda proposal: (-proposal.strength, proposal.entry_index, proposal.inverted, proposal.symmetry.value),
-    )
+    ):
+        if ways[proposal.entry_index] < MOST_OF_A_WORK:
+            ways[proposal.entry_index] += 1
+            rest.append(proposal)
     return [*known, *rest[:MOST_COMPARED]]

@@ -196,8 +196,8 @@ def _agreed(sizes: WorkSizes, places: NDArray[np.float32], group: _Group) -> lis
     work = hits.places[strongest].astype(np.float64)
     listing = places[hits.features[strongest]].astype(np.float64)
     maps = kernels.similarities(work, listing, mirrored, group.inverted)
-    pairs = np.ascontiguousarray(np.concatenate([work[:, :2], listing[:, :2]], axis=1))
-    best, support = kernels.best_supported(maps, pairs, weights, TOLERANCE, FLOOR)
+    pairs = np.concatenate([work[:, :2], listing[:, :2]], axis=1)
+    best, support = kernels.best_supported(maps, np.ascontiguousarray(pairs.T), weights, TOLERANCE, FLOOR)
     if best < 0:
         return []
     matrix = maps[best].reshape(2, 3)

@@ -37,7 +37,7 @@ def similarities(
 def best_supported(
     maps: NDArray[np.float64], pairs: NDArray[np.float64], weights: NDArray[np.float64], tolerance: float, floor: float
 ) -> tuple[int, float]:
-    """Which of ``maps`` (count, 6; work to listing) most ``pairs`` (count, 4; work x, y, listing x, y) agree with.
+    """Which of ``maps`` (count, 6; work to listing) most ``pairs`` (4, count; work x, y, listing x, y) agree with.
 
     Answers its number and the agreeing weight. A pair agrees within ``tolerance`` in the work's units plus
     ``floor`` squared in the listing's.
@@ -46,12 +46,12 @@ def best_supported(
     for a in range(maps.shape[0]):
         scale = abs(maps[a, 0] * maps[a, 4] - maps[a, 1] * maps[a, 3])
         allowed = tolerance * tolerance * scale + floor * floor
+        xx, xy, x, yx, yy, y = maps[a, 0], maps[a, 1], maps[a, 2], maps[a, 3], maps[a, 4], maps[a, 5]
         total = 0.0
-        for b in range(pairs.shape[0]):
-            across = maps[a, 0] * pairs[b, 0] + maps[a, 1] * pairs[b, 1] + maps[a, 2] - pairs[b, 2]
-            down = maps[a, 3] * pairs[b, 0] + maps[a, 4] * pairs[b, 1] + maps[a, 5] - pairs[b, 3]
-            if across * across + down * down < allowed:
-                total += weights[b]
+        for b in range(pairs.shape[1]):
+            across = xx * pairs[0, b] + xy * pairs[1, b] + x - pairs[2, b]
+            down = yx * pairs[0, b] + yy * pairs[1, b] + y - pairs[3, b]
+            total += weights[b] if across * across + down * down < allowed else 0.0
         if total > support:
             best, support = a, total
     return best, support
