@@ -13,7 +13,7 @@ changes and waits for no writer. Nobody else begins, commits or rolls back.
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Literal, Self
 
 from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData, Table, Text, make_url
@@ -113,7 +113,7 @@ class Database:
         try:
             with self._turn_to_write(patience), ExitStack() as opened:
                 try:
-                    connection = opened.enter_context(self._writer.connect())
+                    connection = opened.enter_context(_connected(self._writer))
                     begin = sqlite.begin_write if self.dialect == "sqlite" else postgresql.begin_write
                     begin(connection, patience)
                     session = opened.enter_context(Session(connection, expire_on_commit=False))
@@ -136,11 +136,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One read-only snapshot, as of its first query. Objects stay readable after the block."""
-        with Session(self._reader, expire_on_commit=False) as session:
-            try:
-                yield session
-            except SQLAlchemyError as error:
-                raise translated(error, reading=True) from error
+        try:
+            with _connected(self._reader) as connection:
+                connection.begin()
+                with Session(connection, expire_on_commit=False) as session:
+                    yield session
+        except SQLAlchemyError as error:
+            raise translated(error, reading=True) from error
 
     def scrub(self, models: Sequence[type[DeclarativeBase]], *, patience: float = WRITER_WAIT_SECONDS) -> None:
         """Removes from the database's files what was deleted or overwritten in the tables of ``models``.
@@ -222,6 +224,21 @@ def after_commit(session: Session, name: str, act: Callable[[], None]) -> None:
     Of several under one ``name`` the last is called. What it raises is raised by ``write``, and undoes nothing.
     """
     session.info.setdefault(_AFTER_COMMIT, {})[name] = act
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of ``engine``; what the block began and did not commit is rolled back at its end.
+
+    A rollback that fails, as on a connection that was lost, hides neither what the block answered nor what it
+    raised: the database undoes by itself what a connection leaves open, and the pool throws the connection away.
+    """
+    connection = engine.connect()
+    try:
+        yield connection
+    finally:
+        with suppress(SQLAlchemyError):
+            connection.close()
 
 
 def _commit(connection: Connection) -> None:

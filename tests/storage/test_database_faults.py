@@ -146,6 +146,10 @@ def test_a_server_that_nobody_runs_is_unreachable_and_its_password_unsaid() -> N
 def add_and_lose_the_connection(session: Session, databases: PostgresqlDatabases) -> None:
     session.add(Account(id="acc_lost", name="lost", created_at=0))
     session.flush()
+    lose_the_connection(session, databases)
+
+
+def lose_the_connection(session: Session, databases: PostgresqlDatabases) -> None:
     databases.execute(f"SELECT pg_terminate_backend({session.scalar(text('SELECT pg_backend_pid()'))})")
 
 
@@ -173,6 +177,49 @@ def test_a_connection_lost_while_committing_leaves_the_outcome_open(
         add_and_lose_the_connection(session, postgresql_databases)
     assert caught.value.code == "outcome_unknown"
     assert "nothing was recorded" not in caught.value.message
+
+
+def make_the_rollback_fail(session: Session, request: pytest.FixtureRequest) -> None:
+    """The connection is lost without anybody noticing; SQLite, which has none to lose, forbids the statement."""
+    if session.connection().dialect.name == "postgresql":
+        lose_the_connection(session, request.getfixturevalue("postgresql_databases"))
+        return
+
+    def forbid_rollbacks(action: int, statement: str | None, *_: object) -> int:
+        forbidden = action == sqlite3.SQLITE_TRANSACTION and statement == "ROLLBACK"
+        return sqlite3.SQLITE_DENY if forbidden else sqlite3.SQLITE_OK
+
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_authorizer(forbid_rollbacks)
+
+
+def test_a_rollback_that_fails_does_not_hide_why_it_was_made(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
+    add(database, "before")
+
+    def write_and_refuse() -> None:
+        with database.write() as session:
+            session.add(Account(id="acc_lost", name="lost", created_at=0))
+            session.flush()
+            make_the_rollback_fail(session, request)
+            raise errors.Refused("already_registered", "This file is registered already.", hint="Look at its work.")
+
+    with pytest.raises(errors.Refused, match="registered already"):
+        write_and_refuse()
+    add(database, "after")
+    assert names(database) == ["after", "before"]
+
+
+def test_a_snapshot_that_cannot_be_ended_was_read_all_the_same(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
+    add(database, "before")
+    for _ in range(2):
+        with database.read() as session:
+            assert session.scalars(select(Account.name)).all() == ["before"]
+            make_the_rollback_fail(session, request)
 
 
 @pytest.fixture
