@@ -1,9 +1,10 @@
 """Faults at single system calls of a publication, injected by strace, and the one function that re-checks everything.
 
-A child is forked for each case, appends and exports, and is killed at, or gets EIO from, the n-th call of one
+A child is forked for each case, appends and exports, and is killed at, or gets an error from, the n-th call of one
 kind. Whatever it leaves behind must be a log that a stranger can verify and that the next export goes on from.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from registry.publication.export import export
 from registry.publication.memory import check_memory
 from registry.storage.database import Database
 from tests.publication.growing_log import KEY, GrowingLog
+from tests.torture_databases import DIALECTS, Copies, copied_databases
 
 CALLS = (
     "openat",
@@ -43,7 +45,10 @@ CALLS = (
     "close",
 )
 """Every call with which Python and SQLite touch files here; close and unlink can fail on real disks, too."""
-FAULTS = ("signal=SIGKILL", "error=EIO")
+KILL = "signal=SIGKILL"
+FAULTS = (KILL, "error=EIO")
+FAULTS_OF_CONNECTIONS = {"sendto": (KILL,), "recvfrom": (KILL, "error=ECONNRESET")}
+"""What happens to a client of PostgreSQL: libpq learns that a connection is lost when it reads from it."""
 SIZE_BEFORE, SIZE_AFTER = 250, 258
 """Past 256: a full tile, the end of partial ones, and a first tile of the level above."""
 _ATTACHED = re.compile(rb"attached")
@@ -58,14 +63,14 @@ class Case(NamedTuple):
 
 
 class Ground:
-    """A home with a log and its export, copied afresh for every case."""
+    """A home with a log and its export, and the log's database, copied afresh for every case."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, copies: Copies) -> None:
         self._template = folder / "template"
         self.place = folder / "case"
+        self._copies = copies
+        self._address = copies.template
         self._template.mkdir()
-        shutil.copyfile(template, self._template / "registry.sqlite")
         log = self._log(self._template)
         log.grow(SIZE_BEFORE)
         export(log.publication, self._template / "log")
@@ -75,6 +80,7 @@ class Ground:
         """Forgets the case before."""
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(self._template, self.place)
+        self._address = self._copies.fresh()
 
     def publish(self) -> None:
         """What is interrupted: entries are appended, and the log is exported with them."""
@@ -110,25 +116,25 @@ class Ground:
         follow(log, keys, Followed())
         return follow(log, keys, before)
 
-    @staticmethod
-    def _log(place: Path) -> GrowingLog:
-        return GrowingLog(Database.open(f"sqlite:///{place}/registry.sqlite"), place / "home")
+    def _log(self, place: Path) -> GrowingLog:
+        return GrowingLog(Database.open(self._address), place / "home")
 
 
 def counted(ground: Ground) -> dict[str, int]:
     """How often a publication makes each call."""
     ground.reset()
     with tempfile.NamedTemporaryFile() as trace:
-        _run(ground, ["-o", trace.name, "-e", f"trace={','.join(CALLS)}"])
+        calls = (*CALLS, *FAULTS_OF_CONNECTIONS)
+        _run(ground, ["-o", trace.name, "-e", f"trace={','.join(calls)}"])
         made = Path(trace.name).read_text()
-    return {call: len(re.findall(rf"^(?:\d+ +)?{call}\(", made, re.MULTILINE)) for call in CALLS}
+    return {call: len(re.findall(rf"^(?:\d+ +)?{call}\(", made, re.MULTILINE)) for call in calls}
 
 
 def cases(counts: dict[str, int]) -> Iterator[Case]:
     """Every fault at every call."""
     for call, count in counts.items():
         for number in range(1, count + 1):
-            for fault in FAULTS:
+            for fault in FAULTS_OF_CONNECTIONS.get(call, FAULTS):
                 yield Case(call, number, fault)
 
 
@@ -170,27 +176,34 @@ def _run(ground: Ground, options: list[str]) -> None:
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) != 1
 
 
-def main(share: int = 1) -> None:
-    """Runs every ``share``-th case and tells how many there were."""
-    from tests.conftest import make_schema
+def main() -> None:
+    """Ends with an AssertionError after naming the case that left something wrong, or tells how many there were."""
+    parser = argparse.ArgumentParser(prog="python -m tests.publication.fault_injection", description=__doc__)
+    parser.add_argument("--database", choices=DIALECTS, action="append", help="only this one")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth case")
+    given = parser.parse_args()
+    for dialect in given.database or DIALECTS:
+        with (
+            tempfile.TemporaryDirectory(prefix="firstmark-faults-") as folder,
+            copied_databases(dialect, Path(folder)) as copies,
+        ):
+            _run_all(dialect, Ground(Path(folder), copies), given.every)
 
-    with tempfile.TemporaryDirectory(prefix="firstmark-faults-") as folder:
-        template = Path(folder) / "schema.sqlite"
-        make_schema(f"sqlite:///{template}")
-        ground = Ground(Path(folder), template)
-        counts = counted(ground)
-        sys.stdout.write(f"system calls of one publication: {counts}\n")
-        shown: dict[int, int] = {}
-        chosen = list(cases(counts))[::share]
-        for case in chosen:
-            try:
-                size = injected(ground, case)
-            except BaseException:
-                sys.stdout.write(f"failed: {case}\n")
-                raise
-            shown[size] = shown.get(size, 0) + 1
-        sys.stdout.write(f"{len(chosen)} faults, all of them harmless; shown after the fault: {shown}\n")
+
+def _run_all(dialect: str, ground: Ground, every: int) -> None:
+    counts = counted(ground)
+    sys.stdout.write(f"{dialect}: system calls of one publication: {counts}\n")
+    shown: dict[int, int] = {}
+    chosen = list(cases(counts))[::every]
+    for case in chosen:
+        try:
+            size = injected(ground, case)
+        except BaseException:
+            sys.stdout.write(f"failed: {case}\n")
+            raise
+        shown[size] = shown.get(size, 0) + 1
+    sys.stdout.write(f"{dialect}: {len(chosen)} faults, all of them harmless; shown after the fault: {shown}\n")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()
