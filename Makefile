@@ -35,7 +35,7 @@ help:
 	@echo "make format    write the format that make lint asks for"
 	@echo "make torture   200 kills at random moments of a registration, on each database"
 	@echo "make torture-ledger  a kill and an I/O error at every statement and file-system call of appends"
-	@echo "make torture-publication   a kill and an I/O error at every system call of a publication"
+	@echo "make torture-publication   a kill and an error at every system call of a publication, on each database"
 	@echo "make torture-evidence   20,000 single-byte changes of an evidence file, each to be reported"
 	@echo "make verifier  write the offline verifier to build/verify.pyz"
 	@echo "make contract  compile the contract again"
