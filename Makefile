@@ -94,7 +94,7 @@ format: $(TESTING)
 	@$(RUN) -m ruff format
 
 # Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl
-# and unzip, strace injects faults, and openssl is the timestamp authority.
+# and unzip, strace injects faults, openssl is the timestamp authority, and the pages are looked at with Chromium.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
 tools:
 	@missing=; \
@@ -104,6 +104,7 @@ tools:
 	command -v strace >/dev/null || missing="$$missing strace"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	command -v unzip >/dev/null || missing="$$missing unzip"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	if test -z "$$missing"; then :; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 	  echo "Installing$$missing ..."; \

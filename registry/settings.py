@@ -23,6 +23,8 @@ HIGHEST_PORT = 65535
 _NOTE_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
 """C2SP signed-note: a key's name is not empty and has neither spaces nor a plus sign."""
 
+_WEB_ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
+
 
 class Settings(BaseSettings):
     """The settings of one installation.
@@ -154,6 +156,14 @@ class Settings(BaseSettings):
         le=HIGHEST_PORT,
         description="Port that `registry serve` listens on; 0 takes a free one.",
     )
+    public_url: str | None = Field(
+        default=None,
+        max_length=255,
+        description=(
+            "Address at which people reach the pages, such as `https://registry.example`: with https, cookies never "
+            "travel unencrypted, and forms are taken from pages of this address alone. Default: whatever they ask for."
+        ),
+    )
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -204,6 +214,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, address: str | None) -> str | None:
+        if address is not None and not _WEB_ORIGIN.fullmatch(address):
+            raise ValueError("it is http:// or https:// and a host in lower case, with no path or slash behind it")
+        return address
 
     @field_validator("ledger_origin", "witness_name")
     @classmethod

@@ -1,4 +1,4 @@
-"""The tables of accounts and API keys."""
+"""The tables of accounts, API keys, and people who sign in to the pages."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,3 +32,36 @@ class ApiKey(Base):
     expires_at: Mapped[int | None]
     last_used_at: Mapped[int | None]
     revoked_at: Mapped[int | None]
+
+
+class AccountPassword(Base):
+    """How a person signs in to the pages as an account. ``encoded`` is Argon2id's own text, salt included."""
+
+    __tablename__ = "account_password"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    encoded: Mapped[str]
+    is_administrator: Mapped[bool]
+    """Whether they may see how this installation is run; nobody sees another account's works for it."""
+    changed_at: Mapped[int]
+
+
+class BrowserSession(Base):
+    """One browser that is signed in. Its token is nowhere: only its HMAC-SHA-256 under the installation's secret."""
+
+    __tablename__ = "browser_session"
+
+    token_hmac: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[int]
+    last_used_at: Mapped[int]
+
+
+class SignInAttempts(Base):
+    """How often a name was tried since ``since``. The name stands as an HMAC: people type passwords into its field."""
+
+    __tablename__ = "sign_in_attempts"
+
+    name_hmac: Mapped[bytes] = mapped_column(primary_key=True)
+    attempts: Mapped[int]
+    since: Mapped[int] = mapped_column(index=True)

@@ -20,6 +20,8 @@ ENVELOPE_BYTES = 128 * 1024
 """Room for boundaries, headers and the small fields beside the file."""
 IN_MEMORY_BYTES = 1024 * 1024
 """A larger file waits on disk until its turn comes, however many clients send at once."""
+MOST_REPEATED = 50
+"""Files in one form of a page, where it cannot send one after the other because no script runs."""
 _UNENCODED = (b"", b"7bit", b"8bit", b"binary")
 
 
@@ -39,28 +41,50 @@ class Part:
 
 
 class Form:
-    """The parts of a form by name. Closing it deletes what waited on disk."""
+    """The parts of a form by name, the first of each; ``repeated`` has the others. Closing it deletes what waited."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Part] = {}
+        self.repeated: list[Part] = []
+
+    def all(self, name: str) -> list[Part]:
+        """Every part of this name, in the order in which they came."""
+        first = [self.parts[name]] if name in self.parts else []
+        return first + [part for part in self.repeated if part.name == name]
+
+    def text(self, name: str) -> str:
+        """The field as text, empty where it is missing. Refused (``form_malformed``) if it is not UTF-8."""
+        if name not in self.parts:
+            return ""
+        try:
+            return self.parts[name].bytes().decode("utf-8")
+        except UnicodeDecodeError:
+            raise _malformed("a field of it is not UTF-8") from None
 
     def close(self) -> None:
-        for part in self.parts.values():
+        for part in [*self.parts.values(), *self.repeated]:
             part.content.close()
 
 
-async def read_form(request: Request, limits: Mapping[str, int], optional: frozenset[str] = frozenset()) -> Form:
+async def read_form(
+    request: Request,
+    limits: Mapping[str, int],
+    optional: frozenset[str] = frozenset(),
+    many: frozenset[str] = frozenset(),
+) -> Form:
     """The form in the body, whose fields are exactly those of ``limits`` (name to bytes), each at most once.
 
-    Refuses anything else as soon as it is seen: another content type, another or a repeated field, one
-    that is too large, a body that ends in the middle. The caller closes the form.
+    Those of ``many`` may stand up to MOST_REPEATED times. Refuses anything else as soon as it is seen: another
+    content type, another or a repeated field, one that is too large, a body that ends in the middle. The caller
+    closes the form.
     """
     boundary = _boundary(request.headers.get("Content-Type", ""))
     form = Form()
-    reader = _FormReader(boundary, limits, form)
+    reader = _FormReader(boundary, limits, form, many)
+    largest = sum(limit * (MOST_REPEATED if name in many else 1) for name, limit in limits.items())
     try:
-        async for chunk in chunks_of_body(request, sum(limits.values()) + ENVELOPE_BYTES):
-            if any(part.size > IN_MEMORY_BYTES for part in form.parts.values()):
+        async for chunk in chunks_of_body(request, largest + ENVELOPE_BYTES):
+            if any(part.size > IN_MEMORY_BYTES for part in [*form.parts.values(), *form.repeated]):
                 await run_in_threadpool(reader.take, chunk)  # it writes to disk
             else:
                 reader.take(chunk)
@@ -93,8 +117,11 @@ class _Header:
 class _FormReader:
     """Turns the parser's events into parts of ``form``."""
 
-    def __init__(self, boundary: bytes, limits: Mapping[str, int], form: Form) -> None:
+    def __init__(
+        self, boundary: bytes, limits: Mapping[str, int], form: Form, many: frozenset[str] = frozenset()
+    ) -> None:
         self._limits = limits
+        self._many = many
         self._form = form
         self._header = _Header()
         self._headers: dict[bytes, bytes] = {}
@@ -146,11 +173,20 @@ class _FormReader:
         name = _decoded(options[b"name"])
         if name not in self._limits:
             raise faulty("field_unknown", [name], "There is no such field.")
-        if name in self._form.parts:
-            raise faulty("field_invalid", [name], "It stands twice in the form.")
+        known = len(self._form.all(name))
+        if known >= (MOST_REPEATED if name in self._many else 1):
+            raise faulty(
+                "field_invalid",
+                [name],
+                "It stands twice in the form." if name not in self._many else "It stands too often.",
+            )
         filename = _decoded(options[b"filename"]) if b"filename" in options else None
         content: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - Form.close() closes it
-        self._part = self._form.parts[name] = Part(name, self._limits[name], content, filename)
+        self._part = Part(name, self._limits[name], content, filename)
+        if known:
+            self._form.repeated.append(self._part)
+        else:
+            self._form.parts[name] = self._part
 
     def _part_grows(self, data: bytes, start: int, end: int) -> None:
         part = self._part

@@ -6,6 +6,7 @@ Outermost on purpose: also what the framework itself answers (no such route, a r
 import logging
 import re
 import time
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -39,6 +40,13 @@ NOT_KEPT = "no-store"
 REQUESTS_AT_ONCE = 200
 """Requests under way in one process. More would wait for longer than their clients do; an early answer helps both."""
 
+ErrorAnswer = Callable[[Scope, errors.RegistryError, str], ASGIApp]
+"""What answers to an error in a request, which has an id."""
+
+
+def _as_problem(_: Scope, error: errors.RegistryError, request_id: str) -> ASGIApp:
+    return problem_response(error, request_id)
+
 
 class RequestFrame:
     """ASGI middleware around the whole application.
@@ -48,8 +56,10 @@ class RequestFrame:
     rolled back by then.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answer_error: ErrorAnswer = _as_problem) -> None:
+        """``answer_error`` makes the answer of an error that the application itself could not answer."""
         self._app = app
+        self._answer_error = answer_error
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +92,7 @@ class RequestFrame:
         inner = {**scope, "method": "GET"} if is_head else scope
         try:
             if self._under_way > REQUESTS_AT_ONCE:
-                await problem_response(too_busy(), request_id)(inner, receive, send_framed)
+                await self._answer_error(inner, too_busy(), request_id)(inner, receive, send_framed)
             else:
                 await self._app(inner, receive, send_framed)
         except ClientDisconnect:
@@ -92,7 +102,7 @@ class RequestFrame:
             log.exception("%s %s %s: unexpected error", request_id, scope["method"], _path(scope))
             if status is not None:
                 raise  # too late for another answer: the server closes the connection
-            await problem_response(_unexpected(), request_id)(inner, receive, send_framed)
+            await self._answer_error(inner, _unexpected(), request_id)(inner, receive, send_framed)
         spent = (time.perf_counter() - started) * 1000
         log.info("%s %s %s %s %.1f ms", request_id, scope["method"], _path(scope), status, spent)
 

@@ -11,7 +11,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from registry import errors
-from registry.api.app import create_app
 from registry.api.http_protocol import HttpProtocol
 from registry.installation import Installation
 
@@ -36,12 +35,13 @@ _LOGGING = {
 
 def serve(
     installation: Installation,
+    application: ASGIApp,
     host: str | None = None,
     port: int | None = None,
     *,
     when_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Answers requests until SIGINT or SIGTERM, then finishes those under way and returns.
+    """Has ``application`` answer requests until SIGINT or SIGTERM, then finishes those under way and returns.
 
     Meanwhile new checkpoints are submitted to the witnesses and timestamp authorities that the settings name.
     ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one. ``when_ready`` is told
@@ -49,7 +49,6 @@ def serve(
     cannot be listened on.
     """
     settings = installation.settings
-    application = create_app(installation)
     logging.config.dictConfig(_LOGGING)
     with (
         installation.publication.rounds(settings.witness_seconds),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from registry.cli import (
+    accounts,
     anchor,
     bench,
     check,
@@ -70,6 +71,7 @@ app.add_typer(signing_key.app, name="signing-key", rich_help_panel=WORK)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=PROOF)
 app.command(rich_help_panel=PROOF)(verify.verify)
 app.command(rich_help_panel=PROOF)(monitor.monitor)
+app.add_typer(accounts.app, name="accounts", rich_help_panel=OPERATION)
 app.add_typer(keys.app, name="keys", rich_help_panel=OPERATION)
 app.command(rich_help_panel=OPERATION)(serve.serve)
 app.add_typer(anchor.app, name="anchor", rich_help_panel=OPERATION)

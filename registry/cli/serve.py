@@ -14,9 +14,10 @@ def serve(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the API for programs and the public log, until Ctrl-C."""
+    """Serve the pages for people, the API for programs and the public log, until Ctrl-C."""
     from registry.api.server import serve as answer_requests
     from registry.cli.backend import open_home
+    from registry.web.application import create_application
 
     output = Output(as_json=as_json)
 
@@ -24,8 +25,8 @@ def serve(
         output.record({"address": address, "docs": f"{address}/docs"})
         output.facts(
             {
-                "answering at": address,
-                "API for people": f"{address}/docs",
+                "pages for people": address,
+                "API for programs": f"{address}/docs",
                 "public log": f"{address}/log/checkpoint",
                 "home": installation.settings.home,
             }
@@ -33,5 +34,5 @@ def serve(
         output.say("Make a key for a program with: registry keys create. End with Ctrl-C.", style="dim")
 
     with open_home(home) as installation:
-        answer_requests(installation, host, port, when_ready=tell)
+        answer_requests(installation, create_application(installation), host, port, when_ready=tell)
     output.say("Ended; every request that was under way was answered.")

@@ -32,6 +32,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "body_too_slow": HTTPStatus.REQUEST_TIMEOUT,
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "content_type_unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "sign_in_too_often": HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Codes whose status says more than that of their class."""
 

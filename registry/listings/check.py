@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +11,9 @@ from registry.accounts.caller import Caller
 from registry.errors import NotFound
 from registry.ids import new_id
 from registry.imaging.picture import Reading
+from registry.imaging.shown import as_webp
 from registry.installation import Installation
-from registry.listings.evidence_picture import evidence_picture
+from registry.listings.evidence_picture import aligned_listing, evidence_picture
 from registry.listings.models import Check
 from registry.listings.schemas import CheckView, MatchView
 from registry.similarity.answer import Match
@@ -22,6 +24,20 @@ from registry.works.schemas import NoteView, Upload
 
 MOST_EVIDENCE_PICTURES = 5
 """The best matches get a picture; a moderator decides on those, and each takes some 30 ms to draw."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The pictures of one match, by their digests: three panels, the listing over the work, the whole listing."""
+
+    match: Match
+    panels: str
+    aligned: str
+    listing: str
+
+    @property
+    def digests(self) -> list[str]:
+        return [self.panels, self.aligned, self.listing]
 
 
 def check(installation: Installation, caller: Caller | None, upload: Upload) -> CheckView:
@@ -43,10 +59,12 @@ def check(installation: Installation, caller: Caller | None, upload: Upload) -> 
         index_size=answer.index_size,
         model=answer.model,
         ms=round(1000 * (time.monotonic() - started)),
+        width=reading.width,
+        height=reading.height,
         notes=[NoteView(code=note.code, text=note.text) for note in reading.notes],
     )
     with installation.database.write() as session:
-        unshown = _erased_meanwhile(session, [match.work_id for match, _ in pictures])
+        unshown = _erased_meanwhile(session, [drawn.match.work_id for drawn in pictures])
         session.add(
             Check(
                 id=check_id,
@@ -60,13 +78,19 @@ def check(installation: Installation, caller: Caller | None, upload: Upload) -> 
         session.flush()
         session.add_all(
             CheckEvidence(
-                check_id=check_id, entry_index=match.entry_index, work_id=match.work_id, picture_sha256=digest
+                check_id=check_id,
+                entry_index=drawn.match.entry_index,
+                work_id=drawn.match.work_id,
+                picture_sha256=drawn.panels,
+                aligned_sha256=drawn.aligned,
+                listing_sha256=None if unshown else drawn.listing,
             )
-            for match, digest in pictures
-            if match.work_id not in unshown
+            for drawn in pictures
+            if drawn.match.work_id not in unshown
         )
     if unshown:
-        delete_unreferenced(installation, [digest for match, digest in pictures if match.work_id in unshown])
+        # The listing shows the erased work too.
+        delete_unreferenced(installation, {digest for drawn in pictures for digest in drawn.digests})
     return view
 
 
@@ -78,18 +102,43 @@ def get_check(installation: Installation, check_id: str, account_id: str | None 
     return view.model_copy(update={"matches": matches})
 
 
+def drawn(installation: Installation, check_id: str, account_id: str | None = None) -> set[int]:
+    """The ledger entries of the matches that have pictures. NotFound."""
+    with installation.database.read() as session:
+        _owned(session, check_id, account_id)
+        rows = select(CheckEvidence.entry_index).where(
+            CheckEvidence.check_id == check_id, CheckEvidence.aligned_sha256.is_not(None)
+        )
+        return set(session.scalars(rows))
+
+
+def get_aligned(installation: Installation, check_id: str, index: int, account_id: str | None = None) -> bytes:
+    """WebP of the listing as it lies over the picture of ledger entry ``index``. NotFound."""
+    return _kept(installation, check_id, index, account_id, "aligned_sha256")
+
+
+def get_listing(installation: Installation, check_id: str, index: int, account_id: str | None = None) -> bytes:
+    """WebP of the whole listing picture, reduced, as it is kept for that match. NotFound."""
+    return _kept(installation, check_id, index, account_id, "listing_sha256")
+
+
 def get_evidence(installation: Installation, check_id: str, index: int, account_id: str | None = None) -> bytes:
     """The PNG that shows the match with the picture of ledger entry ``index``. NotFound."""
+    return _kept(installation, check_id, index, account_id, "picture_sha256")
+
+
+def _kept(installation: Installation, check_id: str, index: int, account_id: str | None, column: str) -> bytes:
     with installation.database.read() as session:
         _owned(session, check_id, account_id)
         row = session.get(CheckEvidence, (check_id, index))
-    if row is None:
+    digest: str | None = None if row is None else getattr(row, column)
+    if digest is None:
         raise NotFound(
             "no_such_evidence",
             "This check has no evidence picture for that match.",
             hint=f"Only the best {MOST_EVIDENCE_PICTURES} matches have one, until the work that it shows is erased.",
         )
-    return installation.objects.get(row.picture_sha256)
+    return installation.objects.get(digest)
 
 
 def _owned(session: Session, check_id: str, account_id: str | None) -> Check:
@@ -103,8 +152,9 @@ def _owned(session: Session, check_id: str, account_id: str | None) -> Check:
     return row
 
 
-def _evidence(installation: Installation, reading: Reading, matches: tuple[Match, ...]) -> list[tuple[Match, str]]:
-    drawn = []
+def _evidence(installation: Installation, reading: Reading, matches: tuple[Match, ...]) -> list[_Drawn]:
+    drawn: list[_Drawn] = []
+    listing = None
     for match in matches:
         with installation.database.read() as session:
             work = load(session, match.entry_index)
@@ -117,7 +167,13 @@ def _evidence(installation: Installation, reading: Reading, matches: tuple[Match
             (work.width, work.height),
             (reading.width, reading.height),
         )
-        drawn.append((match, installation.objects.put(picture)))
+        if listing is None:
+            listing = installation.objects.put(as_webp(reading.features.view))
+        aligned = aligned_listing(
+            reading.features.view, match, (work.width, work.height), (reading.width, reading.height)
+        )
+        panels, laid_over = installation.objects.put(picture), installation.objects.put(as_webp(aligned))
+        drawn.append(_Drawn(match, panels, laid_over, listing))
     return drawn
 
 

@@ -15,6 +15,8 @@ from registry.imaging.view import between_centres
 from registry.similarity.answer import Match, Polygon
 
 PANEL_SIDE = 384
+ALIGNED_SIDE = 640
+"""Longer side of a listing laid back over the work: about what a page shows it at."""
 _MARGIN = 16
 _OUTLINE = (214, 40, 40)
 _GROUND = (246, 246, 244)
@@ -45,6 +47,15 @@ def evidence_picture(
     return written.getvalue()
 
 
+def aligned_listing(
+    listing: NDArray[np.uint8], match: Match, work_size: tuple[int, int], listing_size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """The listing as it lies over the whole registered picture, RGBA, transparent where it does not reach."""
+    scale = ALIGNED_SIDE / max(work_size)
+    size = (max(1, round(work_size[0] * scale)), max(1, round(work_size[1] * scale)))
+    return _laid_over(listing, match, work_size=work_size, listing_size=listing_size, size=size)
+
+
 def _overlay(
     work: NDArray[np.uint8],
     listing: NDArray[np.uint8],
@@ -55,6 +66,18 @@ def _overlay(
     size: tuple[int, int],
 ) -> Image.Image:
     """The listing laid back over the work, half transparent, where the match says that the work lies."""
+    laid = _laid_over(listing, match, work_size=work_size, listing_size=listing_size, size=size)
+    return Image.blend(_on_checker(work, size), _on_checker(laid, size), 0.5)
+
+
+def _laid_over(
+    listing: NDArray[np.uint8],
+    match: Match,
+    *,
+    work_size: tuple[int, int],
+    listing_size: tuple[int, int],
+    size: tuple[int, int],
+) -> NDArray[np.uint8]:
     to_panel = np.array(size, np.float64) / work_size
     to_raster = np.array(listing.shape[1::-1], np.float64) / listing_size
     found = cv2.getPerspectiveTransform(
@@ -64,7 +87,7 @@ def _overlay(
     laid = cv2.warpPerspective(
         np.ascontiguousarray(listing), between_centres(np.asarray(found, np.float64)), size, flags=cv2.INTER_AREA
     )
-    return Image.blend(_on_checker(work, size), _on_checker(np.asarray(laid, np.uint8), size), 0.5)
+    return np.asarray(laid, np.uint8)
 
 
 def _fitted(raster: NDArray[np.uint8]) -> tuple[int, int]:

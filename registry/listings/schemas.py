@@ -45,4 +45,8 @@ class CheckView(_Shape):
     index_size: Annotated[int, Field(ge=0, description="How many ledger entries the search had seen.")]
     model: Annotated[str, Field(description="Names the sources, comparison and thresholds that answered.")]
     ms: Annotated[int, Field(ge=0, description="Milliseconds that the check took.")]
+    width: Annotated[int | None, Field(description="Of the listing picture, in which regions lie; null: not kept.")] = (
+        None
+    )
+    height: int | None = None
     notes: list[NoteView]

@@ -8,7 +8,15 @@ from registry.ledger.appends import Appends
 from registry.ledger.models import LedgerClaim
 from registry.similarity import enrol
 from registry.similarity.models import IndexedHash, IndexedPicture
-from registry.works.models import STATE_ERASED, STATE_REGISTERED, STATE_WITHDRAWN, CheckEvidence, Work, WorkVersion
+from registry.works.models import (
+    STATE_ERASED,
+    STATE_REGISTERED,
+    STATE_WITHDRAWN,
+    CheckEvidence,
+    Work,
+    WorkDisclosure,
+    WorkVersion,
+)
 from registry.works.originals import delete_unreferenced
 from registry.works.read import ended, owned_work
 from registry.works.schemas import Ended
@@ -47,8 +55,14 @@ def erase(installation: Installation, work_id: str, account_id: str | None = Non
         indices = _indices(session, work)
         digests.extend(session.scalars(select(WorkVersion.file_sha256).where(WorkVersion.work_id == work.id)))
         evidence = CheckEvidence.work_id == work.id
-        digests.extend(session.scalars(select(CheckEvidence.picture_sha256).where(evidence)))
-        session.execute(delete(CheckEvidence).where(evidence))
+        of_checks = CheckEvidence.check_id.in_(select(CheckEvidence.check_id).where(evidence))
+        for shown in session.scalars(select(CheckEvidence).where(of_checks)).all():
+            digests.append(shown.listing_sha256)
+            shown.listing_sha256 = None  # the listing shows the work, also beside other works that it shows
+            if shown.work_id == work.id:
+                digests.extend([shown.picture_sha256, shown.aligned_sha256])
+                session.delete(shown)
+        session.execute(delete(WorkDisclosure).where(WorkDisclosure.work_id == work.id))
         installation.ledger.forget(session, work.id)
         placed = appends.add("erase", work.id, {"by": "owner"})
         enrol.erase(session, indices, placed.index)
@@ -61,7 +75,9 @@ def erase(installation: Installation, work_id: str, account_id: str | None = Non
     answer = installation.sequencer.run(record)
     delete_unreferenced(installation, digests)
     # Last, so that whoever is answered knows that the values are in no file of the database any more.
-    installation.database.scrub([LedgerClaim, Work, WorkVersion, CheckEvidence, IndexedPicture, IndexedHash])
+    installation.database.scrub(
+        [LedgerClaim, Work, WorkVersion, WorkDisclosure, CheckEvidence, IndexedPicture, IndexedHash]
+    )
     return answer
 
 

@@ -1,6 +1,6 @@
 """The tables of works. What is private here is private in the ledger too, and emptied together with it."""
 
-from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.storage.database import Base
@@ -14,9 +14,10 @@ class Work(Base):
     """A work: the subject of its ledger entries. ``title`` and ``creator`` are empty once erased."""
 
     __tablename__ = "work"
+    __table_args__ = (Index("ix_work_account_id_first_index", "account_id", "first_index"),)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     first_index: Mapped[int] = mapped_column(unique=True)
     registered_at: Mapped[int]
     state: Mapped[str] = mapped_column(Text)
@@ -46,9 +47,12 @@ class WorkVersion(Base):
 
 
 class CheckEvidence(Base):
-    """The evidence picture of one match of a check, by its digest in the object store.
+    """The pictures that show one match of a check, by their digests in the object store.
 
-    It shows the work, and so it stands here and ends with it. ``entry_index`` is the version that is shown.
+    They show the work, and so they stand here and end with it. ``entry_index`` is the version that is shown.
+    ``aligned_sha256`` is the listing laid back over the work, ``listing_sha256`` the whole listing, reduced: one
+    object for all matches of the check, which the erasure of any of their works takes away. Both are empty
+    in rows of versions that kept neither.
     """
 
     __tablename__ = "listing_check_evidence"
@@ -57,6 +61,21 @@ class CheckEvidence(Base):
     entry_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     work_id: Mapped[str] = mapped_column(Text, index=True)
     picture_sha256: Mapped[str] = mapped_column(Text, index=True)
+    aligned_sha256: Mapped[str | None] = mapped_column(Text, index=True)
+    listing_sha256: Mapped[str | None] = mapped_column(Text, index=True)
+
+
+class WorkDisclosure(Base):
+    """What its owner shows everybody of a work: names of claim fields, sorted, one a line, and whether its picture.
+
+    A work without a row shows what the log shows, which says nothing of it. Deleted with an erasure.
+    """
+
+    __tablename__ = "work_disclosure"
+
+    work_id: Mapped[str] = mapped_column(Text, ForeignKey("work.id"), primary_key=True)
+    fields: Mapped[str] = mapped_column(Text)
+    picture: Mapped[bool]
 
 
 class IdempotencyRecord(Base):

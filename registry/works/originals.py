@@ -20,6 +20,8 @@ def delete_unreferenced(installation: Installation, digests: Iterable[str | None
             held = (
                 select(WorkVersion.entry_index).where(WorkVersion.file_sha256 == digest),
                 select(CheckEvidence.entry_index).where(CheckEvidence.picture_sha256 == digest),
+                select(CheckEvidence.entry_index).where(CheckEvidence.aligned_sha256 == digest),
+                select(CheckEvidence.entry_index).where(CheckEvidence.listing_sha256 == digest),
             )
             if digest is not None and all(session.scalar(one.limit(1)) is None for one in held):
                 installation.objects.delete(digest)

@@ -55,6 +55,20 @@ def list_works(
         return WorkPage(items=[work_view(session, work) for work in shown], next_index=following)
 
 
+def list_newest(
+    installation: Installation, account_id: str, before_index: int | None = None, limit: int = MOST_PER_PAGE
+) -> WorkPage:
+    """The account's works whose first entry is before ``before_index``, newest first; ``next_index`` is the next's."""
+    with installation.database.read() as session:
+        query = select(Work).where(Work.account_id == account_id).order_by(Work.first_index.desc())
+        if before_index is not None:
+            query = query.where(Work.first_index < before_index)
+        works = session.scalars(query.limit(min(limit, MOST_PER_PAGE) + 1)).all()
+        shown = works[: min(limit, MOST_PER_PAGE)]
+        following = shown[-1].first_index if len(works) > len(shown) else None
+        return WorkPage(items=[work_view(session, work) for work in shown], next_index=following)
+
+
 def get_receipt(
     installation: Installation, work_id: str, account_id: str | None = None, index: int | None = None
 ) -> Registered:

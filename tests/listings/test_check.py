@@ -12,7 +12,14 @@ from registry.errors import NotFound, Refused
 from registry.imaging.symmetry import Symmetry
 from registry.installation import Installation
 from registry.listings import check as checks
-from registry.listings.check import MOST_EVIDENCE_PICTURES, check, get_check, get_evidence
+from registry.listings.check import (
+    MOST_EVIDENCE_PICTURES,
+    check,
+    get_aligned,
+    get_check,
+    get_evidence,
+    get_listing,
+)
 from registry.listings.evidence_picture import evidence_picture
 from registry.listings.models import Check
 from registry.listings.schemas import CheckView
@@ -89,27 +96,32 @@ def test_an_empty_registry_answers_clear(installation: Installation) -> None:
     assert (view.verdict, view.matches, view.index_size) == ("clear", [], 0)
 
 
-def test_a_check_keeps_the_picture_of_nobody(installation: Installation) -> None:
+def test_a_check_keeps_of_a_picture_what_shows_a_work_and_nothing_of_any_other(installation: Installation) -> None:
     registered(installation)
     before = set(installation.objects.digests())
+    check(installation, None, Upload(encoded(flattened(design(99))), "another.png"))
+    assert set(installation.objects.digests()) == before
     listing = encoded(flattened(design(3)), "JPEG", quality=50)
     view = check(installation, None, Upload(listing, "listing.jpg"))
-    added = set(installation.objects.digests()) - before
-    assert len(added) == len(view.matches) == 1
-    assert installation.objects.get(added.pop()) == get_evidence(installation, view.id, view.matches[0].index)
+    (match,) = view.matches
+    kept = {installation.objects.get(digest) for digest in set(installation.objects.digests()) - before}
+    read = (get_evidence, get_aligned, get_listing)
+    assert kept == {one(installation, view.id, match.index) for one in read}
+    assert listing not in kept
 
 
 def test_a_check_read_again_shows_nothing_of_a_work_that_was_erased(installation: Installation) -> None:
     work_id = registered(installation)
     before = set(installation.objects.digests())
     view = check(installation, None, Upload(encoded(design(3)), "listing.png"))
-    (evidence,) = set(installation.objects.digests()) - before
+    shown = set(installation.objects.digests()) - before
+    assert shown
     assert view.matches[0].path == "3.png"
     erase(installation, work_id)
     again = get_check(installation, view.id)
     nameless = view.matches[0].model_copy(update={"title": None, "path": None})
     assert again == view.model_copy(update={"matches": [nameless]})
-    assert evidence not in set(installation.objects.digests())
+    assert not shown & set(installation.objects.digests())
     assert code_of_missing(installation, view) == "no_such_evidence"
     with installation.database.read() as session:
         assert '"3.png"' not in session.scalars(select(Check.answer)).one()

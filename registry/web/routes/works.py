@@ -1,0 +1,177 @@
+"""A designer's works: registered, listed, shown with receipts, given out as evidence, made public, withdrawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+
+from registry import errors
+from registry.api.form import Form, Part
+from registry.imaging.shown import MEDIA_TYPE
+from registry.verify import canonical_json
+from registry.verify.container import MIMETYPE
+from registry.web.answering import LINE_BYTES, done, shown
+from registry.web.numbers_in_addresses import whole_number
+from registry.web.visit import Visit
+from registry.works import disclose, end, picture, read
+from registry.works.evidence import Selection, get_evidence
+from registry.works.register import register
+from registry.works.schemas import Registered, Upload, parse_claim
+
+PER_PAGE = 24
+_LARGEST_FIELDS = 64
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of one file: either a registration, or an error that concerns it alone."""
+
+    name: str
+    registered: Registered | None = None
+    error: errors.RegistryError | None = None
+
+
+def _works(visit: Visit) -> Response:
+    page = read.list_newest(visit.installation, visit.account_id, whole_number(visit.query("before")), PER_PAGE)
+    values: dict[str, Any] = {"works": page.items, "older": page.next_index}
+    if visit.wants_part:
+        return visit.page("works_listed.html", **values)
+    return visit.page("works.html", creator=visit.who.account_name, **values)
+
+
+def _register(visit: Visit, form: Form) -> Response:
+    claim = {name: value for name in ("creator", "title") if (value := form.text(name).strip())}
+    claim.setdefault("creator", visit.who.account_name)
+    outcomes = [_outcome(visit, part, claim) for part in form.all("file") if part.filename]
+    if visit.wants_part:
+        return visit.page("works_registered_rows.html", outcomes=outcomes)
+    return visit.page("works_registered.html", outcomes=outcomes)
+
+
+def _outcome(visit: Visit, part: Part, claim: Mapping[str, str]) -> _Outcome:
+    name = part.filename or ""
+    try:
+        upload = Upload(part.bytes(), name)
+        return _Outcome(name, register(visit.installation, visit.who.caller, upload, parse_claim(claim)))
+    except (errors.Refused, errors.Conflict) as error:
+        return _Outcome(name, error=error)
+
+
+def _work(visit: Visit) -> Response:
+    home, work_id = visit.installation, visit.path("work_id")
+    work = read.get_work(home, work_id, visit.account_id)
+    erased = work.state == "erased"
+    receipt = None if erased else read.get_receipt(home, work_id, visit.account_id)
+    with home.database.read() as session:
+        names = disclose.field_names(home, session, work.index)
+        public, with_picture = disclose.disclosed(session, work_id)
+    return visit.page(
+        "work.html", work=work, receipt=receipt, names=names, public=public, with_picture=with_picture, erased=erased
+    )
+
+
+def _receipt(visit: Visit) -> Response:
+    work_id = visit.path("work_id")
+    found = read.get_receipt(visit.installation, work_id, visit.account_id)
+    return Response(
+        canonical_json.encode(found.receipt) + b"\n",
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{work_id}.receipt.json"'},
+    )
+
+
+def _evidence(visit: Visit) -> Response:
+    work_id = visit.path("work_id")
+    asked = visit.request.query_params
+    names = frozenset(asked.getlist("field")[:_LARGEST_FIELDS])
+    made = get_evidence(
+        visit.installation,
+        work_id,
+        visit.account_id,
+        selection=Selection(names, asked.get("original") == "yes"),
+        sealed=asked.get("seal") == "yes",
+    )
+    return StreamingResponse(
+        made.chunks(),
+        media_type=MIMETYPE.decode(),
+        headers={
+            "Content-Length": str(made.size),
+            "Content-Disposition": f'attachment; filename="{work_id}.evidence.zip"',
+        },
+    )
+
+
+def _thumbnail(visit: Visit) -> Response:
+    work = read.get_work(visit.installation, visit.path("work_id"), visit.account_id)
+    return _shown(visit, [version.index for version in work.versions])
+
+
+def _large(visit: Visit) -> Response:
+    work = read.get_work(visit.installation, visit.path("work_id"), visit.account_id)
+    index = whole_number(visit.path("index"))
+    if index not in [version.index for version in work.versions]:
+        raise picture.no_picture()
+    return Response(
+        picture.large(visit.installation, index),
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "private, max-age=3600"},
+    )
+
+
+def _shown(visit: Visit, indices: list[int]) -> Response:
+    index = whole_number(visit.path("index"))
+    if index not in indices:
+        raise picture.no_picture()
+    return Response(
+        picture.thumbnail(visit.installation, index),
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "private, max-age=3600"},
+    )
+
+
+def _show(visit: Visit, form: Form) -> Response:
+    work_id = visit.path("work_id")
+    names = frozenset(part.bytes().decode("utf-8", "replace") for part in form.all("field"))
+    disclose.disclose(
+        visit.installation, work_id, names, picture=form.text("picture") == "yes", account_id=visit.account_id
+    )
+    return visit.to(f"/works/{work_id}#public")
+
+
+def _withdraw(visit: Visit, form: Form) -> Response:
+    work_id = visit.path("work_id")
+    if form.text("sure") != "yes":
+        raise errors.Refused(
+            "not_confirmed", "The box that confirms it was not ticked; nothing was done.", hint="Go back and tick it."
+        )
+    end.withdraw(visit.installation, work_id, visit.account_id)
+    return visit.to(f"/works/{work_id}")
+
+
+def _public(visit: Visit) -> Response:
+    return visit.page("public_work.html", work=disclose.public_work(visit.installation, visit.path("work_id")))
+
+
+def _public_picture(visit: Visit) -> Response:
+    work = disclose.public_work(visit.installation, visit.path("work_id"))
+    return _shown(visit, list(work.entries) if work.picture else [])
+
+
+def _registration_fields(visit: Visit) -> dict[str, int]:
+    return {"file": visit.installation.settings.max_upload_bytes, "creator": LINE_BYTES, "title": LINE_BYTES}
+
+
+ROUTES = [
+    shown("/works", _works, signed_in=True),
+    done("/works", _register, _registration_fields, many=frozenset({"file"}), pictures=True),
+    shown("/works/{work_id}", _work, signed_in=True),
+    shown("/works/{work_id}/receipt", _receipt, signed_in=True),
+    shown("/works/{work_id}/evidence", _evidence, signed_in=True),
+    shown("/works/{work_id}/pictures/{index}/small", _thumbnail, signed_in=True),
+    shown("/works/{work_id}/pictures/{index}/large", _large, signed_in=True, pictures=True),
+    done("/works/{work_id}/shown", _show, {"field": LINE_BYTES, "picture": LINE_BYTES}, many=frozenset({"field"})),
+    done("/works/{work_id}/withdraw", _withdraw, {"sure": LINE_BYTES}),
+    shown("/works/{work_id}/public", _public),
+    shown("/works/{work_id}/public/{index}", _public_picture),
+]

@@ -1,0 +1,76 @@
+"""What the domains answer, in the visitor's language. A sentence that no catalogue has is shown in English."""
+
+import re
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from registry import errors
+from registry.web.languages import Catalogue
+from registry.works.schemas import NoteView
+
+_NUMBER = r"(\d+)"
+_TRANSFORMS = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"identical file", "identical_file"),
+        (r"identical pixels", "identical_pixels"),
+        (r"re-encoded", "re_encoded"),
+        (r"mirrored", "mirrored"),
+        (rf"rotated {_NUMBER} degrees clockwise", "clockwise"),
+        (rf"rotated {_NUMBER} degrees counter-clockwise", "counter_clockwise"),
+        (rf"rotated {_NUMBER} degrees", "turned"),
+        (r"inverted", "inverted"),
+        (rf"stretched by {_NUMBER}%", "stretched"),
+        (rf"{_NUMBER}% of the listing's width", "width"),
+        (rf"cut off, {_NUMBER}% of it visible", "cut_off"),
+    )
+)
+_PART = re.compile(r", (?!\d+% of it visible)")
+
+
+class Sentence(NamedTuple):
+    """``text``, and the language it is in where that is not the page's: for the attribute lang."""
+
+    text: str
+    tag: str | None
+
+
+class Words:
+    """What the domains answer, as ``say`` says it."""
+
+    def __init__(self, say: Catalogue) -> None:
+        self._say = say
+
+    def transform(self, words: str) -> str:
+        """What was done to a work. The domain says it in English, part by part."""
+        return self._say("transform.between").join(self._part(part) for part in _PART.split(words))
+
+    def _part(self, part: str) -> str:
+        for pattern, key in _TRANSFORMS:
+            if found := pattern.fullmatch(part):
+                return self._say(f"transform.{key}", number="".join(found.groups()))
+        return part
+
+    def note(self, note: NoteView) -> Sentence:
+        """What its owner should know about how a file was read."""
+        return self._or_english(f"notes.{note.code}", note.text)
+
+    def error(self, error: errors.RegistryError) -> Sentence:
+        """What happened."""
+        return self._or_english(f"errors.{error.code}", error.message)
+
+    def hint(self, error: errors.RegistryError) -> Sentence:
+        """What to do next."""
+        return self._or_english(f"hints.{error.code}", error.hint)
+
+    def marked(self, sentence: Sentence) -> Markup:
+        """The sentence with its language, where it is another than the page's."""
+        if sentence.tag is None:
+            return Markup("{}").format(sentence.text)
+        return Markup('<span lang="{}">{}</span>').format(sentence.tag, sentence.text)
+
+    def _or_english(self, key: str, english: str) -> Sentence:
+        if self._say.has(key):
+            return Sentence(self._say(key), None)
+        return Sentence(english, None if self._say.tag == "en" else "en")

@@ -1,0 +1,36 @@
+"""`registry accounts`."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from registry.accounts.sign_in import sign_in
+from registry.cli.main import app
+from registry.installation import Installation
+from registry.settings import Settings
+from tests.cli.command import run
+
+PASSWORD = "a sentence that only we would say"
+
+
+def _create(home: Path, *options: str, password: str = PASSWORD) -> int:
+    given = ["accounts", "create", "Studio Aster", *options, "--home", str(home)]
+    return CliRunner().invoke(app, given, input=password + "\n").exit_code
+
+
+def test_a_person_can_sign_in_with_the_password_that_came_through_the_pipe(tmp_path: Path) -> None:
+    assert _create(tmp_path, "--administrator") == 0
+    with Installation.open(Settings.load(home=tmp_path)) as home:
+        assert sign_in(
+            home.database,
+            "Studio Aster",
+            PASSWORD,
+            secret=home.key_secret,
+            clock=home.clock,
+            randomness=home.randomness,
+        )
+
+
+def test_a_short_password_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
+    assert _create(tmp_path, password="short") == 3
+    assert run("ledger", "show", "--home", tmp_path, "--json").code != 0
