@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.testclient import TestClient
 
 from registry.installation import Installation
@@ -13,31 +13,16 @@ from registry.ledger.note_signer import NoteSigner
 from registry.settings import Settings
 from registry.web.application import create_application
 from tests.api.served import served
+from tests.chromium import chromium
 from tests.deterministic import SeededRandomness, SteppingClock
 from tests.web.people import NAME, PASSWORD, add_person
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-"""As root, on a machine without a screen, and without asking anybody on the network for anything."""
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. One for all tests of a process: it takes a second to start."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.fail("The pages are looked at with Chromium, and it is not there: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    """One for all tests of a process."""
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from registry.web.languages import catalogue
 from tests.web.conftest import sign_in
@@ -57,7 +57,8 @@ def test_a_designer_registers_a_moderator_checks_and_a_court_gets_its_evidence(
     page.set_input_files("input[type=file]", {"name": "offer.png", "mimeType": "image/png", "buffer": listing})
     page.click("main form button")
     page.locator(".outcome a").first.click(timeout=60_000)
-    assert page.inner_text("h1") == say("verdict.match")
+    expect(page.locator("h1")).to_have_text(say("verdict.match"))
+    page.wait_for_load_state()
     points = page.locator(".framed polygon.line").first.get_attribute("points") or ""
     found = np.array([[float(one) for one in pair.split(",")] for pair in points.split()])
     across = np.ptp(truth[:, 0])
@@ -87,6 +88,7 @@ def test_the_keyboard_goes_through_the_matches_and_lays_them_over(address: str, 
     page.set_input_files("input[type=file]", {"name": "two.png", "mimeType": "image/png", "buffer": png(side_by_side)})
     page.click("main form button")
     page.locator(".outcome a").first.click(timeout=60_000)
+    page.wait_for_url("**/checks/*")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.id") == "match-1"
     page.keyboard.press("j")
@@ -116,7 +118,7 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(address: str, page: P
 def test_the_language_is_kept_once_it_is_chosen(address: str, page: Page) -> None:
     page.goto(f"{address}/log")
     page.click(".languages button")
+    expect(page.locator("h1")).to_have_text(catalogue("zh")("log.title"))
     assert re.search("/log$", page.url)
-    assert page.inner_text("h1") == catalogue("zh")("log.title")
     page.goto(f"{address}/verify")
     assert page.inner_text("h1") == catalogue("zh")("verify.title")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.web.conftest import sign_in
 from tests.web.people import designs, png
@@ -25,25 +25,25 @@ def test_works_are_registered_shown_and_withdrawn_and_listings_checked(address: 
     sign_in(page, address)
     page.set_input_files("input[type=file]", files)
     page.click("main form button")
-    assert page.locator(".outcome").count() == 2
+    expect(page.locator(".outcome")).to_have_count(2)
     page.click(".outcome a >> nth=0")
     page.click("#public summary")
     page.check("#public input[value=title]")
     page.check("#public input[name=picture]")
     page.click("#public button")
     page.click("#public a")
-    assert "winter-oak" in page.inner_text("main")
-    assert page.locator("img.picture").count() == 1
+    expect(page.locator("main")).to_contain_text("winter-oak")
+    expect(page.locator("img.picture")).to_have_count(1)
     page.goto(f"{address}/check")
     page.set_input_files("input[type=file]", files[:1])
     page.click("main form button")
-    assert page.inner_text("h1") == "Match"
+    expect(page.locator("h1")).to_have_text("Match")
     page.goto(f"{address}/works")
     page.locator("a.work", has_text="winter-oak").click()
     page.click("text=Withdraw it")
     page.check("input[name=sure]")
     page.click("button.contrast")
-    assert "withdrawn" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("withdrawn")
     page.click("details.menu summary")
     page.click("text=Sign out")
     page.goto(f"{address}/works")
