@@ -37,7 +37,7 @@ help:
 	@echo "make torture-ledger  a kill and an I/O error at every statement and file-system call of appends"
 	@echo "make torture-publication   a kill and an error at every system call of a publication, on each database"
 	@echo "make torture-evidence   20,000 single-byte changes of an evidence file, each to be reported"
-	@echo "make verifier  write the offline verifier to build/verify.pyz"
+	@echo "make verifier  write the offline verifier to build/verify.pyz, and as a page to build/verify.html"
 	@echo "make contract  compile the contract again"
 	@echo "make torture-index   100 kills at random moments of writing the search's index"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
@@ -135,7 +135,8 @@ contract: $(CONTRACTS)
 verifier: $(RUNTIME) $(PROJECT)
 	@mkdir -p build
 	@$(RUN) -m registry.evidence.offline_verifier build/verify.pyz
-	@sha256sum build/verify.pyz
+	@$(RUN) -m registry.verify_page.page build/verify.html
+	@sha256sum build/verify.pyz build/verify.html
 
 torture-index: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.torture_index

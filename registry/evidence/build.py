@@ -21,6 +21,7 @@ from registry.verify.entry import parse_entry
 from registry.verify.note import parse_note
 from registry.verify.receipt import Receipt
 from registry.verify.tlog_proof import TlogProof
+from registry.verify_page.page import verification_page
 
 SUFFIXES: Mapping[str, str] = {
     "image/avif": ".avif",
@@ -116,6 +117,7 @@ def _payload(material: Material) -> Iterator[Part]:
     yield Part.of(form.VERIFIER_KEY, utf8(receipt.verifier_key) + b"\n")
     yield Part.of(form.CUSTODY, custody_record(material.custody))
     yield Part.of(form.VERIFIER, offline_verifier())
+    yield Part.of(form.PAGE, verification_page())
     for stamp in material.timestamps:
         folder = f"{form.TIMESTAMPS}{stamp.authority}/"
         yield Part.of(folder + form.TOKEN, stamp.token)

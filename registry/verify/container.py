@@ -173,6 +173,8 @@ def _parsed(headers: bytes, count: int, start: int) -> list[Member]:
         name = headers[place + _CENTRAL.size : place + _CENTRAL.size + name_length].decode("ascii", "replace")
         check_names([name])
         member = Member.after(expected, name, crc=values[7], size=values[9])
+        if member.start > LARGEST_CONTAINER:
+            raise Malformed(f"The directory says that {quoted(name)} begins beyond byte {LARGEST_CONTAINER}.")
         if headers[place : place + len(member.central_header)] != member.central_header:
             raise Malformed(
                 f"The directory describes {quoted(name)} in a way in which no evidence file is written: another place, "

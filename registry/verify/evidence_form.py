@@ -19,7 +19,7 @@ DISCLOSURE = "data/disclosure.json"
 PROOF = "data/ledger/entry.tlog-proof"
 VERIFIER_KEY = "data/ledger/verifier-key.txt"
 CUSTODY = "data/custody.jsonl"
-VERIFIER = "data/verifier/verify.pyz"
+VERIFIER, PAGE = "data/verifier/verify.pyz", "data/verifier/verify.html"
 README_ENGLISH, README_CHINESE = "README.en.txt", "README.zh.txt"
 TIMESTAMPS = "data/anchors/rfc3161/"
 """Below it a folder for each timestamp authority, with the four files below."""
@@ -47,6 +47,7 @@ _KNOWN = frozenset(
         VERIFIER_KEY,
         CUSTODY,
         VERIFIER,
+        PAGE,
         README_ENGLISH,
         README_CHINESE,
     }

@@ -1,4 +1,4 @@
-"""How to verify evidence without this site, and the verifier to take away."""
+"""How to verify evidence without this site, and both verifiers to use here or to take away."""
 
 import hashlib
 from functools import cache
@@ -6,6 +6,7 @@ from functools import cache
 from starlette.responses import Response
 
 from registry.evidence.offline_verifier import offline_verifier
+from registry.verify_page.page import content_security_policy, verification_page
 from registry.web.answering import shown
 from registry.web.visit import Visit
 
@@ -31,4 +32,20 @@ def _program(_: Visit) -> Response:
     )
 
 
-ROUTES = [shown("/verify", _how), shown("/verify/verify.pyz", _program)]
+def _page(_: Visit) -> Response:
+    """The page that computes in the browser, under its own policy: it may run its script and ask nobody, us neither."""
+    return Response(
+        verification_page(),
+        media_type="text/html",
+        headers={
+            "Content-Security-Policy": f"{content_security_policy()}; frame-ancestors 'none'",
+            "Cache-Control": "public, max-age=300",
+        },
+    )
+
+
+ROUTES = [
+    shown("/verify", _how),
+    shown("/verify/verify.pyz", _program),
+    shown("/verify/verify.html", _page),
+]

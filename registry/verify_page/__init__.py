@@ -1,0 +1,5 @@
+"""The verifier as one page that works from a disk, in a browser: what `registry.verify` is in Python.
+
+Its sources bear the names of the files of `registry.verify` that they say the same as; the same files get the same
+report from both, word for word.
+"""

@@ -1,0 +1,148 @@
+// Verification of an evidence file, and of any file that this verifier knows: registry/verify/evidence.py and file.py.
+
+const EVIDENCE_VERSION = "registry/evidence/v1";
+const VERSION_LABEL = "Internal-Sender-Description";
+const SUBJECT_LABEL = "External-Identifier";
+const OXUM_LABEL = "Payload-Oxum";
+const WORK_FOLDER = "data/work/";
+const ENTRY = "data/entry.json", DISCLOSURE = "data/disclosure.json";
+const PROOF = "data/ledger/entry.tlog-proof", VERIFIER_KEY = "data/ledger/verifier-key.txt";
+const CUSTODY = "data/custody.jsonl", VERIFIER = "data/verifier/verify.pyz", PAGE = "data/verifier/verify.html";
+const KNOWN = [
+  MIMETYPE_NAME, DECLARATION_NAME, INFO_NAME, PAYLOAD_SHA256, PAYLOAD_SHA512, TAGS_SHA256, ENTRY, DISCLOSURE, PROOF,
+  VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, "README.en.txt", "README.zh.txt",
+];
+const KNOWN_PATTERN = new RegExp(
+  "^(?:data/work/[^/]+|data/anchors/rfc3161/[^/]+/(?:token\\.tst|chain\\.pem|checkpoint\\.txt|entry\\.tlog-proof)" +
+    "|META-INF/(?:ASiCManifest[0-9]{3}\\.xml|timestamp[0-9]{3}\\.tst))$",
+);
+const TIME_WITHIN_THE_BOUND =
+  "The exact time: shown is only that the entry was there when the first trusted witness saw it; what the operator " +
+  "says of the time before is its statement.";
+const OPERATORS_CLOCK =
+  "The operator's clock: its time in the entry is later than the time at which a trusted witness had seen the entry.";
+const REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network.";
+const WHAT_THE_MAKER_SAYS =
+  "What the readme, the custody record and the bag's information say, and what the verifier in the file does: the " +
+  "manifests show that they are whole, and whoever wrote the file wrote them.";
+
+// `content` is the whole file; the options are bytes, a text, and certificates, or null.
+function verifyFile(content, { workSha256 = null, verifierKey = null, authorityRoots = null } = {}) {
+  if (content[0] === 0x7b && content[1] === 0x22) {
+    return verifyReceipt(content.subarray(0, LARGEST_RECEIPT + 1), { workSha256, verifierKey });
+  }
+  return verifyEvidence(content, workSha256, verifierKey, authorityRoots);
+}
+
+function verifyEvidence(content, workSha256, verifierKey, authorityRoots) {
+  const checks = new Checks();
+  const found = { registration: NOTHING_SHOWN, unlisted: [], unknown: [], witnesses: [] };
+  const container = checks.attempt("container", () => {
+    const opened = new Container(content);
+    return [`${opened.members.size} files, and not a byte before, between or behind them.`, opened];
+  });
+  if (container !== null) checkContents(checks, found, container, workSha256, verifierKey, authorityRoots);
+  return evidenceReport(checks, found, verifierKey);
+}
+
+function checkContents(checks, found, container, workSha256, verifierKey, authorityRoots) {
+  const digests = digestsOf(checks, container);
+  found.unlisted = checkManifests(checks, container, digests);
+  found.unknown = [...container.members.keys()].filter(
+    (name) => !KNOWN.includes(name) && !KNOWN_PATTERN.test(name) && !found.unlisted.includes(name),
+  );
+  checks.attempt("form", () => checkForm(container));
+  const receipt = checks.attempt("files of the entry", () => filesOfTheEntry(container));
+  if (receipt === null) {
+    checks.skip("entry", "Without its files there is nothing to check.");
+    return;
+  }
+  const registration = checkRegistration(checks, receipt, verifierKey);
+  found.registration = registration;
+  checks.attempt("subject", () => checkSubject(container, registration));
+  const inside = [...digests.keys()].filter((path) => path.startsWith(WORK_FOLDER));
+  for (const path of inside) checkOriginal(checks, `original ${path}`, registration, digests.get(path).sha256);
+  if (workSha256 !== null) checkOriginal(checks, "original", registration, workSha256);
+  else if (!inside.length) checks.skip("original", "None is in the file, and none was given.");
+  checks.attempt("custody record", () => {
+    const lines = checkCustodyRecord(container.read(CUSTODY, LARGEST_RECEIPT));
+    return [`${lines} lines, each linked to the one before; the operator states them.`, true];
+  });
+  found.witnesses = [
+    ...checkTimestamps(checks, container, receipt.entry, authorityRoots),
+    ...checkContainerTimestamps(checks, container, digests, authorityRoots),
+  ];
+}
+
+function checkForm(container) {
+  if (!same(container.read(DECLARATION_NAME, DECLARATION.length), DECLARATION)) {
+    throw new Malformed(`${DECLARATION_NAME} does not declare a bag of BagIt 1.0.`);
+  }
+  const labels = parseInformation(container.read(INFO_NAME, LARGEST_TEXT));
+  if (labels.get(VERSION_LABEL) !== EVIDENCE_VERSION) {
+    throw new Malformed(`${INFO_NAME} does not name the form ${EVIDENCE_VERSION}, which alone is known here.`);
+  }
+  const listed = parseManifest(container.read(PAYLOAD_SHA256, LARGEST_TEXT), 32);
+  const oxum = payloadOxum([...container.members.values()].filter((member) => listed.has(member.name)));
+  if (labels.get(OXUM_LABEL) !== oxum) {
+    throw new Contradiction(`${INFO_NAME} tells another size of the payload.`, {
+      expected: labels.get(OXUM_LABEL),
+      found: oxum,
+    });
+  }
+  return [`An evidence file of the form ${EVIDENCE_VERSION}.`, true];
+}
+
+function filesOfTheEntry(container) {
+  const entry = utf8Text(container.read(ENTRY, LARGEST_RECEIPT));
+  const disclosure = container.read(DISCLOSURE, LARGEST_RECEIPT);
+  if (disclosure[disclosure.length - 1] !== 10) throw new Malformed(`${DISCLOSURE} does not end in a line feed.`);
+  const key = utf8Text(container.read(VERIFIER_KEY, LARGEST_RECEIPT));
+  if (!key.endsWith("\n")) throw new Malformed(`${VERIFIER_KEY} does not end in a line feed.`);
+  return [
+    "Entry, disclosure, proof and key are there.",
+    {
+      entry,
+      disclosure: parseDisclosure(parseJson(disclosure.slice(0, -1))),
+      tlogProof: utf8Text(container.read(PROOF, LARGEST_NOTE)),
+      verifierKey: key.slice(0, -1),
+    },
+  ];
+}
+
+function checkSubject(container, { entry }) {
+  if (entry === null) throw new Malformed("Without a valid entry there is no subject to compare.");
+  const labels = parseInformation(container.read(INFO_NAME, LARGEST_TEXT));
+  if (labels.get(SUBJECT_LABEL) !== entry.subject) {
+    throw new Contradiction(`${INFO_NAME} names another work than the entry.`, {
+      expected: entry.subject,
+      found: labels.get(SUBJECT_LABEL),
+    });
+  }
+  return [`The file is about ${entry.subject}, as the entry is.`, true];
+}
+
+function evidenceReport(checks, { registration, unlisted, unknown, witnesses }, givenKey) {
+  const { entry, disclosed } = registration, failed = checks.firstFailed, first = earliestTrusted(witnesses);
+  const notProven = [];
+  if (unlisted.length) notProven.push(`What these files say, which no manifest lists: ${unlisted.join(", ")}.`);
+  if (unknown.length) notProven.push(`What these files say, which are none of this form: ${unknown.join(", ")}.`);
+  if (givenKey === null) notProven.push(WHOSE_KEY);
+  notProven.push(first === null ? OPERATORS_TIME : TIME_WITHIN_THE_BOUND);
+  if (first !== null && entry !== null && BigInt(entry.time) > first) notProven.push(OPERATORS_CLOCK);
+  notProven.push(...NOT_PROVEN_BY_A_LEDGER);
+  if (witnesses.length) notProven.push(REVOCATION);
+  notProven.push(WHAT_THE_MAKER_SAYS);
+  const signed = givenKey !== null ? "the key that was given" : "the key that the file itself brings along";
+  const extra = unlisted.length ? `; ${unlisted.length} of its files are ${UNPROVEN}` : "";
+  return reportJson({
+    summary: failed
+      ? `this file does not prove what it claims (${failed.name}: ${failed.detail})`
+      : `entry ${entry.index} is in the ledger as this file says, signed with ${signed}${extra}.`,
+    checks,
+    notProven,
+    disclosed: disclosed ?? new Map(),
+    claimedTime: entry === null ? null : rfc3339(BigInt(entry.time)),
+    witnesses,
+  });
+}

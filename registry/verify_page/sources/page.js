@@ -1,0 +1,164 @@
+// The page itself: files in, a report for people out. Nothing leaves it.
+
+const WORDS = {
+  en: {
+    title: "Verify evidence",
+    lead: "This page checks an evidence file or a receipt on this machine. It needs no network and sends nothing anywhere: disconnect, if you like.",
+    file: "Evidence file or receipt",
+    drop: "Choose it, or drop it here.",
+    more: "Compare with what you know from elsewhere",
+    work: "The original, to compare with what was registered",
+    key: "The ledger's key, as its operator published it or others kept it",
+    roots: "Certificates of those who vouch for timestamp authorities (PEM)",
+    reading: "Checking …",
+    proven: "Proven",
+    failed: "Not proven",
+    interval: "When",
+    notBefore: "Not before",
+    notAfter: "Not after",
+    nobody: "no trusted witness says",
+    claimed: "By the operator's clock",
+    trusted: "leads to a root that was given",
+    untrusted: "intact, but whose it is was not checked",
+    disclosed: "What is disclosed",
+    notProven: "What is not proven",
+    checks: "Every check",
+    unreadable: "A file cannot be used:",
+    print: "Print",
+    results: { proven: "proven", failed: "failed", "not checked": "not checked" },
+  },
+  zh: {
+    title: "验证证据",
+    lead: "本页在这台电脑上检查证据文件或回执。不需要网络，也不发送任何内容：您可以断开网络后再使用。",
+    file: "证据文件或回执",
+    drop: "选择文件，或拖放到这里。",
+    more: "与您从其他途径得知的信息比较",
+    work: "原件，用于与登记的文件比较",
+    key: "账本公钥（由运营者公布或他人保存）",
+    roots: "为时间戳机构作保的根证书（PEM）",
+    reading: "正在检查……",
+    proven: "已证明",
+    failed: "未能证明",
+    interval: "时间",
+    notBefore: "不早于",
+    notAfter: "不晚于",
+    nobody: "没有可信的见证",
+    claimed: "运营者时钟",
+    trusted: "可追溯到所给的根证书",
+    untrusted: "完整无损，但未核实归属",
+    disclosed: "公开的内容",
+    notProven: "没有证明的事项",
+    checks: "全部检查",
+    unreadable: "有文件无法使用：",
+    print: "打印",
+    results: { proven: "已证明", failed: "不成立", "not checked": "未检查" },
+  },
+};
+
+function make(name, text, ...children) {
+  const made = document.createElement(name);
+  if (text) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+function startPage() {
+  const field = (id) => document.getElementById(id);
+  let language = navigator.language.startsWith("zh") ? "zh" : "en", report = null, turn = 0;
+
+  function speak() {
+    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+    document.title = `${WORDS[language].title} · Firstmark`;
+    for (const one of document.querySelectorAll("[data-say]")) one.textContent = WORDS[language][one.dataset.say];
+    field("language").textContent = language === "zh" ? "English" : "中文";
+    field("language").lang = language === "zh" ? "en" : "zh-Hans";
+    if (report) show();
+  }
+
+  async function bytes(input) {
+    return input.files.length ? new Uint8Array(await input.files[0].arrayBuffer()) : null;
+  }
+
+  async function check() {
+    const mine = ++turn, content = await bytes(field("file"));
+    if (content === null) return;
+    field("report").replaceChildren(make("p", WORDS[language].reading));
+    await new Promise((done) => setTimeout(done, 20)); // so that the words above are seen before the work begins
+    try {
+      const work = await bytes(field("work")), roots = await bytes(field("roots"));
+      const verifierKey = field("key").value.trim() || null;
+      if (verifierKey !== null) parseVerifierKey(verifierKey);
+      const found = verifyFile(content, {
+        workSha256: work === null ? null : sha256(work),
+        verifierKey,
+        authorityRoots: roots === null ? null : parseCertificates(roots),
+      });
+      if (mine !== turn) return;
+      report = found;
+      show();
+    } catch (error) {
+      report = null;
+      field("report").replaceChildren(make("p", `${WORDS[language].unreadable} ${error.message}`));
+    }
+  }
+
+  function show() {
+    const say = WORDS[language], verdict = make("h2", say[report.verdict]);
+    verdict.className = report.verdict;
+    const when = make("dl", null, ...fact(say.notBefore, report.not_before ?? say.nobody));
+    when.append(...fact(say.notAfter, report.not_after ?? say.nobody));
+    for (const one of report.witnesses) {
+      when.append(...fact(`${one.kind} ${one.name}`, `${one.time ?? "–"}: ${one.trusted ? say.trusted : say.untrusted}`));
+    }
+    if (report.claimed_time !== null) when.append(...fact(say.claimed, report.claimed_time));
+    const parts = [verdict, english(make("p", printable(report.summary))), make("h3", say.interval), when];
+    parts.push(make("h3", say.notProven), english(make("ul", null, ...report.not_proven.map((one) => make("li", printable(one))))));
+    const disclosed = Object.entries(report.disclosed);
+    if (disclosed.length) {
+      const shown = disclosed.flatMap(([name, value]) =>
+        fact(name, printable(typeof value === "string" ? value : JSON.stringify(value))),
+      );
+      parts.push(folded(say.disclosed, make("dl", null, ...shown), true));
+    }
+    const rows = report.checks.map((one) => {
+      const result = make("td", say.results[one.result]);
+      result.className = one.result.replace(" ", "-");
+      return make("tr", null, result, make("th", printable(one.name)), english(make("td", one.detail)));
+    });
+    parts.push(folded(say.checks, make("table", null, make("tbody", null, ...rows)), report.verdict === "failed"));
+    const print = make("button", say.print);
+    print.addEventListener("click", () => window.print());
+    field("report").replaceChildren(...parts, print);
+  }
+
+  function english(element) {
+    if (language !== "en") element.lang = "en";
+    return element;
+  }
+
+  function fact(name, value) {
+    return [make("dt", name), make("dd", value)];
+  }
+
+  function folded(title, content, open) {
+    const made = make("details", null, make("summary", title), content);
+    made.open = open;
+    return made;
+  }
+
+  field("language").addEventListener("click", () => {
+    language = language === "zh" ? "en" : "zh";
+    speak();
+  });
+  for (const id of ["file", "work", "roots", "key"]) field(id).addEventListener("change", check);
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (!event.dataTransfer.files.length) return;
+    field("file").files = event.dataTransfer.files;
+    check();
+  });
+  speak();
+}
+
+if (typeof document !== "undefined") startPage();

@@ -1,0 +1,76 @@
+"""The page's script in a Node process, asked for report after report."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from registry.verify_page.page import script
+
+_LOOP = """
+const lines = require("readline").createInterface({ input: process.stdin });
+const bytes = (text) => (text === null ? null : new Uint8Array(Buffer.from(text, "base64")));
+lines.on("line", (line) => {
+  const { content, work, key, roots } = JSON.parse(line);
+  const options = { workSha256: bytes(work), verifierKey: key, authorityRoots: null };
+  if (roots !== null) options.authorityRoots = roots.map((one) => parseCertificate(bytes(one)));
+  let answer;
+  try {
+    answer = verifyFile(bytes(content), options);
+  } catch (error) {
+    answer = { crashed: String(error.stack) };
+  }
+  console.log(JSON.stringify(answer));
+});
+"""
+
+
+class NodeVerifier:
+    """Answers with the page's reports."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def report(
+        self,
+        content: bytes,
+        *,
+        work_sha256: bytes | None = None,
+        verifier_key: str | None = None,
+        roots: list[bytes] | None = None,
+    ) -> dict[str, Any]:
+        """Of ``content``; ``roots`` are certificates in DER."""
+        asked = {
+            "content": _base64(content),
+            "work": None if work_sha256 is None else _base64(work_sha256),
+            "key": verifier_key,
+            "roots": None if roots is None else [_base64(one) for one in roots],
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        assert "crashed" not in answer, answer["crashed"]
+        return answer
+
+
+@contextmanager
+def node_verifier() -> Iterator[NodeVerifier]:
+    """One, for as long as the block lasts."""
+    node = Path(sys.executable).with_name("node")
+    program = script().removesuffix("}\n") + _LOOP + "}\n"
+    with subprocess.Popen(
+        [node, "-e", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        yield NodeVerifier(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")

@@ -1,0 +1,68 @@
+"""The page as people open it: from a disk, in a real browser, with no network."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from registry.verify_page.page import verification_page
+from tests.anchoring.authority import Authority
+from tests.evidence.made_evidence import evidence, files_of, stamped
+from tests.verify.made_receipt import KEY, ORIGINAL
+
+
+@pytest.fixture(params=["en-GB", "zh-CN"])
+def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Opened from a file, offline."""
+    file = tmp_path / "verify.html"
+    file.write_bytes(verification_page())
+    context = browser.new_context(locale=request.param, reduced_motion="reduce")
+    context.set_offline(True)
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(file.as_uri())
+    yield opened
+    context.close()
+    assert said == []
+
+
+def test_a_court_reads_what_is_proven_and_what_is_not(page: Page, authority: Authority, tmp_path: Path) -> None:
+    file, work, roots = tmp_path / "evidence.zip", tmp_path / "original.png", tmp_path / "roots.pem"
+    file.write_bytes(evidence(stamped(authority)))
+    work.write_bytes(ORIGINAL)
+    roots.write_bytes(files_of(stamped(authority))["data/anchors/rfc3161/local/chain.pem"])
+    page.click("summary >> nth=0")
+    page.fill("#key", KEY)
+    page.set_input_files("#work", work)
+    page.set_input_files("#roots", roots)
+    page.set_input_files("#file", file)
+    page.locator("#report dd", has_text=re.compile("leads to a root that was given|可追溯到所给的根证书")).wait_for()
+    text = page.inner_text("#report")
+    assert "signed with the key that was given" in text
+    assert re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d", text)
+    assert "Authorship" in text
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_a_changed_file_is_not_proven_and_named(page: Page, authority: Authority, tmp_path: Path) -> None:
+    file = tmp_path / "evidence.zip"
+    content = bytearray(evidence(stamped(authority)))
+    content[content.index(b"wrk_")] ^= 1
+    file.write_bytes(content)
+    page.set_input_files("#file", file)
+    page.locator("h2.failed").wait_for()
+    assert "README.en.txt" in page.inner_text("#report p")
+
+
+def test_the_same_sources_give_the_same_page() -> None:
+    content = verification_page()
+    verification_page.cache_clear()
+    assert verification_page() == content
+    assert b"$" + b"script" not in content
+    assert b"http://" not in re.sub(rb"http://(?:uri\.etsi\.org|www\.w3\.org)/", b"", content)

@@ -1,0 +1,125 @@
+"""The page and the program say the same of every file, word for word."""
+
+import hashlib
+import io
+import json
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from registry.verify.certificate import Certificate, parse_certificates
+from registry.verify.file import verify_file
+from tests.anchoring.authority import Authority
+from tests.evidence.made_evidence import evidence, files_of, stamped, with_manifests_anew
+from tests.evidence.mutation import at_random, in_every_region
+from tests.verify.made_receipt import KEY, ORIGINAL, receipt
+from tests.verify_page.in_node import NodeVerifier
+
+WORK = hashlib.sha256(ORIGINAL).digest()
+EVERY_NTH = 13
+PUT_IN = (
+    *(b"\xe2\x80\xae", b"\xc2\xa0", b"\xf0\x9f\x98\x80", b"\xff", b"\x00", b"\n", b"\r"),
+    *(b"\\u202e", b"\\ud800", b"\\ud83d\\ude00", b"1.5", b"NaN", b"[", b"{", b"99999999999999999999", b"-0", b"1e9"),
+    *(b"=", b"'", b'"', b"+", b"\x30\x80", b"\x05\x00"),
+)
+"""What parsers differ about."""
+
+
+@pytest.fixture(scope="module")
+def files(authority: Authority) -> Mapping[str, bytes]:
+    """What an evidence file has that has everything."""
+    return files_of(stamped(authority))
+
+
+@pytest.fixture(scope="module")
+def roots(files: Mapping[str, bytes]) -> list[Certificate]:
+    return parse_certificates(files["data/anchors/rfc3161/local/chain.pem"])
+
+
+def both(
+    node: NodeVerifier,
+    content: bytes,
+    *,
+    work: bytes | None = None,
+    key: str | None = None,
+    roots: list[Certificate] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The program's report and the page's."""
+    report = verify_file(io.BytesIO(content), work_sha256=work, verifier_key=key, authority_roots=roots)
+    in_der = None if roots is None else [one.encoded for one in roots]
+    shown = node.report(content, work_sha256=work, verifier_key=key, roots=in_der)
+    return json.loads(json.dumps(report.to_json())), shown
+
+
+@pytest.mark.parametrize("work", [None, WORK, bytes(32)])
+@pytest.mark.parametrize("key", [None, KEY, KEY.replace("example", "elsewhere")])
+def test_an_evidence_file_is_reported_alike_whatever_it_is_compared_with(
+    node: NodeVerifier, authority: Authority, roots: list[Certificate], work: bytes | None, key: str | None
+) -> None:
+    content = evidence(stamped(authority))
+    for given in (None, roots, []):
+        program, page = both(node, content, work=work, key=key, roots=given)
+        assert page == program
+    assert program["verdict"] == ("proven" if work != bytes(32) and key in (None, KEY) else "failed")
+
+
+def test_a_change_in_any_region_is_reported_alike(node: NodeVerifier, authority: Authority) -> None:
+    content = evidence(stamped(authority))
+    flips = [*list(in_every_region(content))[::EVERY_NTH], *at_random(content, flips=80, seed=2)]
+    for place, flip, region in flips:
+        changed = content[:place] + bytes([content[place] ^ flip]) + content[place + 1 :]
+        program, page = both(node, changed)
+        assert page == program, region
+
+
+def test_changes_behind_manifests_made_anew_are_reported_alike(
+    node: NodeVerifier, files: Mapping[str, bytes], roots: list[Certificate]
+) -> None:
+    source = random.Random(3)
+    fixed = ("verifier/", "manifest-", "mimetype", "bag-info")
+    changeable = [name for name in files if not any(part in name for part in fixed)]
+    for _ in range(250):
+        name = source.choice(changeable)
+        content = with_manifests_anew({**files, name: _changed(files[name], source)})
+        given = {"key": source.choice([None, KEY]), "work": source.choice([None, WORK])}
+        program, page = both(node, content, roots=source.choice([None, roots]), **given)  # type: ignore[arg-type]
+        assert page == program, name
+
+
+def _changed(content: bytes, source: random.Random) -> bytes:
+    """One to three bytes flipped, put in, taken out, or something put in that parsers differ about."""
+    changed = bytearray(content)
+    for _ in range(source.choice((1, 1, 1, 2, 3))):
+        place = source.randrange(len(changed)) if changed else 0
+        ways: list[Callable[[], object]] = [
+            lambda place=place: changed.insert(place, source.randrange(256)),  # type: ignore[misc]
+            lambda place=place: changed.__setitem__(slice(place, place), source.choice(PUT_IN)),  # type: ignore[misc]
+            lambda place=place: changed.__setitem__(slice(place, place + source.randrange(9)), b""),  # type: ignore[misc]
+            lambda place=place: changed.__setitem__(slice(place, place + 1), bytes([source.randrange(256)])),  # type: ignore[misc]
+        ]
+        source.choice(ways)()
+    return bytes(changed)
+
+
+def test_receipts_are_reported_alike(node: NodeVerifier) -> None:
+    content, source = receipt().to_bytes(), random.Random(4)
+    for changed in [content, *(_changed(content, source) for _ in range(80))]:
+        program, page = both(node, changed, key=source.choice([None, KEY]), work=source.choice([None, WORK]))
+        assert page == program
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"{", b'{"', b'{"a":1}\n', b"\x00" * 100, b'{"v":"\\u00e9"}\n'])
+def test_what_is_no_evidence_at_all_is_reported_alike(node: NodeVerifier, content: bytes) -> None:
+    program, page = both(node, content)
+    assert page == program
+    assert program["verdict"] == "failed"
+
+
+def test_a_directory_beyond_four_gigabytes_is_reported_alike(node: NodeVerifier) -> None:
+    content = bytearray(evidence())
+    start = int.from_bytes(content[-6:-2], "little")
+    content[start + 20 : start + 28] = b"\xff" * 8
+    program, page = both(node, bytes(content))
+    assert page == program
