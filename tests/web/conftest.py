@@ -13,16 +13,8 @@ from registry.ledger.note_signer import NoteSigner
 from registry.settings import Settings
 from registry.web.application import create_application
 from tests.api.served import served
-from tests.chromium import chromium
 from tests.deterministic import SeededRandomness, SteppingClock
 from tests.web.people import NAME, PASSWORD, add_person
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One for all tests of a process."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
