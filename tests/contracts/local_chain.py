@@ -28,11 +28,11 @@ class Chain:
     """One node. Numbers are Python's, bytes are hex with 0x."""
 
     def __init__(self, address: str) -> None:
-        self._address = f"http://{address}"
+        self.url = f"http://{address}"
 
     def ask(self, method: str, *parameters: object) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(self._address, body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             told = json.load(answer)
         assert "error" not in told, told
