@@ -52,9 +52,9 @@ class Chain:
 
 
 @contextmanager
-def local_chain(chain_id: int) -> Iterator[Chain]:
-    """A new chain with this id, for as long as the block lasts."""
-    command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--no-mining"]
+def local_chain(chain_id: int, *options: str) -> Iterator[Chain]:
+    """A new chain with this id, for as long as the block lasts; ``options`` are anvil's."""
+    command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--no-mining", *options]
     # A session of its own: what is started here are scripts that start the node, and all of them have to end.
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, text=True, start_new_session=True

@@ -31,14 +31,17 @@ class CallRefused(Exception):
 
 
 class Endpoint:
-    """The node at ``url``, called ``label`` to people: its path may hold a secret. Not for several threads at once."""
+    """The node at ``url``, called ``label`` to people: its path may hold a secret. Not for several threads at once.
 
-    def __init__(self, url: str, *, seconds: float = REQUEST_SECONDS) -> None:
+    ``number`` tells it from others at the same host.
+    """
+
+    def __init__(self, url: str, number: int = 1, *, seconds: float = REQUEST_SECONDS) -> None:
         self._url = url
         self._seconds = seconds
         self._requests: HttpRequests | None = None
         parts = urlsplit(url)
-        self.label = parts.hostname or "?" if parts.port is None else f"{parts.hostname}:{parts.port}"
+        self.label = f"{number}/{parts.hostname}" if parts.port is None else f"{number}/{parts.hostname}:{parts.port}"
 
     def ask(self, method: str, *parameters: object, largest: int = LARGEST_ANSWER) -> Any:
         """The result of a call, None where the node knows of nothing.

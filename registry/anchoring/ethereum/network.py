@@ -62,16 +62,14 @@ class Chain:
 
     def ask_each(self, ask: Callable[[Endpoint], T]) -> list[tuple[Endpoint, T]]:
         """What each usable node answers; one that fails is left out for the rest of the round."""
-        answers = []
-        for endpoint in self.usable:
-            found: list[T] = []
+        answers = ((endpoint, self.ask(endpoint, lambda one: (ask(one),))) for endpoint in self.usable)
+        return [(endpoint, answer[0]) for endpoint, answer in answers if answer is not None]
 
-            def kept(one: Endpoint, found: list[T] = found) -> None:
-                found.append(ask(one))
-
-            if self._attempt(endpoint, kept):
-                answers.append((endpoint, found[0]))
-        return answers
+    def ask(self, endpoint: Endpoint, ask: Callable[[Endpoint], T]) -> T | None:
+        """What one node answers; None if it fails, which leaves it out for the rest of the round."""
+        found: list[T] = []
+        self._attempt(endpoint, lambda one: found.append(ask(one)))
+        return found[0] if found else None
 
     def first_that(self, ask: Callable[[Endpoint], T]) -> T | None:
         """The first answer that can be used: for what proves itself, one node is enough. None if none has it."""
