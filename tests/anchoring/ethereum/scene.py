@@ -28,7 +28,7 @@ EPOCHS = ("--slots-in-an-epoch", str(EPOCH))
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 """The first of the keys that anvil gives ether to, as everybody knows."""
 PASSWORD = "correct horse battery staple"
-QUICK_SECONDS = 2.0
+QUICK_SECONDS = 1.0
 
 
 @cache
