@@ -6,7 +6,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,13 +61,14 @@ def local_chain(chain_id: int, *options: str) -> Iterator[Chain]:
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as node:
+        assert node.stdout is not None
+        found = next(filter(None, map(_LISTENING.search, node.stdout)), None)
+        # It tells of every call that it is asked: unread, that would fill the pipe and stop it.
+        reading = threading.Thread(target=deque, args=(node.stdout, 0), daemon=True)
+        reading.start()
         try:
-            assert node.stdout is not None
-            for line in node.stdout:
-                if found := _LISTENING.search(line):
-                    yield Chain(found[1])
-                    break
-            else:
-                raise AssertionError("anvil ended before it listened")
+            assert found is not None, "anvil ended before it listened"
+            yield Chain(found[1])
         finally:
             os.killpg(node.pid, signal.SIGKILL)
+            reading.join()

@@ -15,6 +15,8 @@ that is due is no row: that the ledger has grown says it. Besides the straight w
 
 import logging
 
+from sqlalchemy.exc import IntegrityError
+
 from registry import errors
 from registry.anchoring.ethereum import stored_anchors
 from registry.anchoring.ethereum.alarms import Alarms
@@ -104,18 +106,20 @@ class AnchorWorker:
         told = (alarms.to_text(), len(self._chain.usable))
         if told == self._told and now - self._told_at < TOLD_AGAIN_AFTER:
             return
-        with self._parts.database.write() as session:
-            session.merge(
-                EthereumNetwork(
-                    chain_id=self.network.chain_id,
-                    name=self.network.name,
-                    checked_at=now,
-                    finalized_number=None if finalized is None else finalized.header.number,
-                    nodes_asked=len(self.network.endpoints),
-                    nodes_usable=len(self._chain.usable),
-                    alarms=told[0],
-                )
-            )
+        found = EthereumNetwork(
+            chain_id=self.network.chain_id,
+            name=self.network.name,
+            checked_at=now,
+            finalized_number=None if finalized is None else finalized.header.number,
+            nodes_asked=len(self.network.endpoints),
+            nodes_usable=len(self._chain.usable),
+            alarms=told[0],
+        )
+        try:
+            with self._parts.database.write() as session:
+                session.merge(found)
+        except IntegrityError:
+            return  # on PostgreSQL another process told of this network for the first time in this moment
         self._told, self._told_at = told, now
 
     def _check_waiting(self, alarms: Alarms, now: int) -> None:

@@ -90,7 +90,8 @@ class Scene:
         return dict(self.worker.round().raised)
 
     def mine(self, blocks: int = 1) -> None:
-        self.node.ask("anvil_mine", hex(blocks))
+        if blocks:
+            self.node.ask("anvil_mine", hex(blocks))
 
     def anchors(self) -> list[EthereumAnchor]:
         """All of them, the oldest first."""

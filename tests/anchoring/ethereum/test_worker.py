@@ -103,6 +103,7 @@ def test_each_entry_is_proven_by_the_first_anchor_over_it(installation: Installa
         picture = upload(number)
         works.append(register(installation, caller(installation), picture, CLAIM))
         one.round(seconds=10)
+        one.node.ask("evm_increaseTime", "0x3c")
         finalize(one)
     times = []
     for work in works:
