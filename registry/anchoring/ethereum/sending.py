@@ -28,7 +28,7 @@ log = logging.getLogger("registry.anchoring")
 DAY_MILLISECONDS = 86_400_000
 _KNOWN_ALREADY = ("already known", "known transaction", "already imported", "already exists")
 _NONCE_TAKEN = ("nonce too low", "nonce is too low", "oldnonce")
-_TOO_LITTLE_OFFERED = ("underpriced", "fee too low", "replacement")
+_TOO_LITTLE_OFFERED = ("underpriced", "fee too low", "replacement", "less than block base fee")
 _NO_FUNDS = ("insufficient funds", "insufficient balance")
 
 

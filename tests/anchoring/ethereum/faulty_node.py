@@ -43,7 +43,7 @@ class FaultyNode:
             return self.take(bytes.fromhex(parameters[0][2:]))
         return self.node.ask(method, *parameters)
 
-    def take(self, raw: bytes, *, forward: bool = True) -> str:
+    def take(self, raw: bytes) -> str:
         """As geth's pool takes a transaction, or refuses it."""
         self.sent.append(raw)
         fields = rlp.decode_list(raw[1:])
@@ -55,17 +55,22 @@ class FaultyNode:
             raise Refusal("nonce too low: next nonce is larger")
         if nonce < int(self.node.ask("eth_getTransactionCount", sender, "latest"), 16):
             raise Refusal("nonce too low: next nonce is larger")
-        before = self.pool.get((sender, nonce))
-        if before is not None and before[2] == raw and (known is not None or not forward):
+        waiting = self.pool.get((sender, nonce))
+        if waiting is not None and not self._has(waiting[2]):
+            waiting = None  # the node dropped it, so it is in nobody's way
+        if waiting is not None and waiting[2] == raw:
             raise Refusal("already known")
-        if before is not None and before[2] != raw and known is None:
-            least = tuple(amount * LEAST_RISE // 100 for amount in before[:2])
-            if (tip, fee) < least or tip < least[0] or fee < least[1]:
+        if waiting is not None:
+            least_tip, least_fee = (amount * LEAST_RISE // 100 for amount in waiting[:2])
+            if tip < least_tip or fee < least_fee:
                 raise Refusal("replacement transaction underpriced")
         self.pool[sender, nonce] = (tip, fee, raw)
-        if forward and known is None:
+        if known is None:
             self.node.ask("eth_sendRawTransaction", "0x" + raw.hex())
         return name
+
+    def _has(self, raw: bytes) -> bool:
+        return self.node.ask("eth_getTransactionByHash", "0x" + keccak256(raw).hex()) is not None
 
 
 OPERATOR = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
