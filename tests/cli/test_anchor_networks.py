@@ -2,6 +2,10 @@
 
 import json
 import os
+import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from registry.settings import Settings
 from tests.anchoring.ethereum.scene import CHAIN_ID, EPOCHS, hex_address, write_key
 from tests.api.served import served
 from tests.cli.command import run
+from tests.cli.test_evidence import without_network
 from tests.contracts.local_chain import Chain, local_chain
 
 SETTINGS = "anchor_seconds = 1\n"
@@ -41,7 +46,7 @@ def deployed(node: Chain, home: Path, environment: dict[str, str]) -> None:
     assert run("anchor", "deploy", "local", "--home", home, environment=environment).code == 0
 
 
-def test_after_deploy_run_and_some_blocks_a_work_lies_in_a_proven_interval(
+def test_after_the_registry_and_the_chain_are_gone_a_work_lies_in_a_proven_interval(
     studio_home: Path, node: Chain, anchored_in: dict[str, str], tmp_path: Path, designs: Path
 ) -> None:
     node.ask("evm_setAutomine", True)
@@ -60,13 +65,25 @@ def test_after_deploy_run_and_some_blocks_a_work_lies_in_a_proven_interval(
     assert done.code == 0
     status = run("anchor", "status", "--home", studio_home, "--json", environment=anchored_in).line
     assert (status["network"], status["alarms"]) == ("local", {})
-    file = tmp_path / "evidence.zip"
-    run("evidence", new["work_id"], "-o", file, "--home", studio_home)
-    hashes = [node.ask("eth_getBlockByNumber", number, False)["hash"] for number in ("0x0", "0x1", "finalized")]
+    run("evidence", new["work_id"], "-o", tmp_path / "evidence.zip", "--home", studio_home)
+    hashes = [node.ask("eth_getBlockByNumber", hex(number), False)["hash"] for number in range(20)]
     given = [option for known in hashes for option in ("--block", f"{CHAIN_ID}:{known}")]
-    report = run("verify", file, "--json", *given).line
+    # The registry and the chain are gone from here on.
+    shutil.rmtree(studio_home)
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        archive.extract("data/verifier/verify.pyz", tmp_path)
+    command = [sys.executable, "-I", "-S", "data/verifier/verify.pyz", "evidence.zip", "--json", *given]
+    done = subprocess.run(
+        [*without_network(), *command], cwd=tmp_path, env={}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
     assert report["verdict"] == "proven"
-    assert {one["kind"] for one in report["witnesses"]} == {"ethereum"}
+    assert report["not_before"] < report["not_after"]
+    assert [(one["kind"], one["bound"], one["trusted"]) for one in report["witnesses"]] == [
+        ("ethereum", "not after", True),
+        ("ethereum", "not before", True),
+    ]
 
 
 def test_people_read_how_it_stands(studio_home: Path, node: Chain, anchored_in: dict[str, str]) -> None:
