@@ -51,6 +51,7 @@ def show_status(installation: "Installation", output: Output) -> bool:
                 "behind": overview.behind,
                 "state": None if newest is None else newest.state,
                 "size": None if newest is None else newest.tree_size,
+                "transaction": None if overview.transaction is None else f"0x{overview.transaction.hex()}",
                 "finalized_block": overview.finalized_number,
                 "nodes": overview.nodes_asked,
                 "nodes_usable": overview.nodes_usable,
@@ -75,7 +76,10 @@ def show_status(installation: "Installation", output: Output) -> bool:
             rows,
             fold=("alarms",),
         )
+        explorers = {one.network.chain_id: one.network.explorer for one in installation.anchoring.networks}
         for overview in found:
+            if (explorer := explorers.get(overview.chain_id)) and overview.transaction is not None:
+                output.say(f"{overview.name}: {explorer}/tx/0x{overview.transaction.hex()}")
             for code, sentence in overview.alarms.items():
                 output.say(f"{overview.name}: {code}: {sentence}", style="yellow")
     return bool(found)

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from registry.client.client import RegistryClient
@@ -73,11 +74,11 @@ def test_after_the_registry_and_the_chain_are_gone_a_work_lies_in_a_proven_inter
     with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
         archive.extract("data/verifier/verify.pyz", tmp_path)
     command = [sys.executable, "-I", "-S", "data/verifier/verify.pyz", "evidence.zip", "--json", *given]
-    done = subprocess.run(
+    verified = subprocess.run(
         [*without_network(), *command], cwd=tmp_path, env={}, capture_output=True, text=True, check=False, timeout=60
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    report = json.loads(done.stdout)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    report = json.loads(verified.stdout)
     assert report["verdict"] == "proven"
     assert report["not_before"] < report["not_after"]
     assert [(one["kind"], one["bound"], one["trusted"]) for one in report["witnesses"]] == [
@@ -100,6 +101,18 @@ def test_without_the_contract_an_alarm_says_what_to_do(
     answer = run("anchor", "run", "--home", studio_home, "--json", environment=anchored_in)
     assert answer.code == 3
     assert "registry anchor deploy" in answer.line["alarms"]["contract_missing"]
+
+
+def test_the_service_numbers_what_there_is_to_watch(
+    studio_home: Path, node: Chain, anchored_in: dict[str, str]
+) -> None:
+    run("anchor", "run", "--home", studio_home, environment=anchored_in)
+    with Installation.open(Settings.load(home=studio_home)) as installation, served(installation) as address:
+        told = httpx2.get(f"{address}/metrics")
+    assert told.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert "firstmark_ledger_entries 6\n" in told.text
+    assert f'firstmark_anchor_lag_entries{{chain="{CHAIN_ID}"}} 5\n' in told.text
+    assert f'firstmark_anchor_alarm{{chain="{CHAIN_ID}",code="contract_missing"}} 1\n' in told.text
 
 
 def test_the_service_lists_anchors_and_tells_alarms(

@@ -103,6 +103,8 @@ def _configured(name: str, table: object, file: Path) -> Configured:
     where = f"The network {name!a} in {file}"
     if not isinstance(table, dict):
         raise _refused(f"{where} is no table.")
+    if not isinstance(table.get("explorer", ""), str):
+        raise _refused(f"{where} has an explorer that is no address.")
     if unknown := table.keys() - _KEYS - _NUMBERS.keys() - _AMOUNTS.keys():
         raise _refused(f"{where} has {sorted(unknown)[0]!a}, which is none of its settings.")
     preset = PRESETS.get(name, Preset(0, None, None))

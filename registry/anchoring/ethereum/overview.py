@@ -16,11 +16,13 @@ from registry.ledger.log import Ledger
 @dataclass(frozen=True)
 class NetworkOverview:
     """A network that was looked at once, or is configured: ``anchored`` entries are under a final anchor, of which
-    ``behind`` came since, those that pin blocks left out. ``newest`` is its newest anchor. Times are in ms."""
+    ``behind`` came since, those that pin blocks left out. ``newest`` is its newest anchor, ``transaction`` the hash of
+    what was sent last for it. Times are in ms."""
 
     name: str
     chain_id: int
     newest: EthereumAnchor | None
+    transaction: bytes | None
     anchored: int
     behind: int
     checked_at: int | None
@@ -44,10 +46,13 @@ def _overview(
 ) -> NetworkOverview:
     final = stored_anchors.newest_final(session, chain_id)
     anchored = 0 if final is None else final.tree_size
+    newest = stored_anchors.newest_attempt(session, chain_id)
+    sent = [] if newest is None else stored_anchors.transactions_of(session, newest)
     return NetworkOverview(
         name=name,
         chain_id=chain_id,
-        newest=stored_anchors.newest_attempt(session, chain_id),
+        newest=newest,
+        transaction=sent[-1].hash if sent else None,
         anchored=anchored,
         behind=max(size - anchored - stored_anchors.pins_from(session, anchored), 0),
         checked_at=None if network is None else network.checked_at,

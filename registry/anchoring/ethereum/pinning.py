@@ -31,10 +31,9 @@ def pin(parts: Parts, network: Network, finalized: Agreed, now: int) -> int | No
 
     def name_it(session: Session, appends: Appends) -> int | None:
         """In the ledger's transaction: a crash leaves neither the entry nor what is known of it, or both."""
-        newest = stored_anchors.newest_pin(session, network.chain_id)
-        anchors = stored_anchors.unpinned(session, network.chain_id)[:MOST_FIELDS]
-        if newest is not None and newest.block_number >= finalized.header.number and not anchors:
+        if not _due(session, network, finalized, appends.size, now):
             return None  # another process was first
+        anchors = stored_anchors.unpinned(session, network.chain_id)[:MOST_FIELDS]
         proofs = [AnchorProof.from_bytes(anchor.proof or b"").digest for anchor in anchors]
         claim = pin_claim(network.chain_id, finalized.header, proofs)
         index = appends.add(ENTRY_KIND, chain_label(network.chain_id), claim).index
@@ -67,8 +66,8 @@ def _due(session: Session, network: Network, finalized: Agreed, size: int, now: 
     newest = stored_anchors.newest_pin(session, network.chain_id)
     if newest is None or stored_anchors.unpinned(session, network.chain_id):
         return True
-    if finalized.header.number <= newest.block_number:
-        return False
+    if size - newest.entry_index >= PIN_AFTER_ENTRIES:
+        return True  # also the same block again: it is about how many entries stand between
     new = size - newest.entry_index - stored_anchors.pins_from(session, newest.entry_index)
     patience = network.pin_seconds if new > 0 else IDLE * network.pin_seconds
-    return now - newest.pinned_at >= patience * 1000 or new >= PIN_AFTER_ENTRIES
+    return finalized.header.number > newest.block_number and now - newest.pinned_at >= patience * 1000

@@ -155,6 +155,14 @@ def unpinned(session: Session, chain_id: int) -> list[EthereumAnchor]:
     )
 
 
+def newest_final_of_all(session: Session) -> list[EthereumAnchor]:
+    """The newest final anchor of each chain; sorted by chain."""
+    states = [state.value for state in FINAL]
+    chains = select(EthereumAnchor.chain_id).where(EthereumAnchor.state.in_(states)).distinct()
+    found = [newest_final(session, chain_id) for chain_id in sorted(session.scalars(chains))]
+    return [anchor for anchor in found if anchor is not None]
+
+
 def newest_final(session: Session, chain_id: int) -> EthereumAnchor | None:
     """The newest anchor that is final."""
     states = [state.value for state in FINAL]
