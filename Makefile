@@ -25,7 +25,7 @@ endif
 
 .NOTPARALLEL:
 .PHONY: help demo install test lint format tools lock verifier contract torture torture-ledger torture-publication torture-evidence \
-  torture-index fuzz-api clean
+  torture-index torture-anchors fuzz-api clean
 
 help:
 	@echo "make demo      install into .venv and tell the whole story with drawn pictures (FROM=DIR: with your own)"
@@ -40,6 +40,7 @@ help:
 	@echo "make verifier  write the offline verifier to build/verify.pyz, and as a page to build/verify.html"
 	@echo "make contract  compile the contract again"
 	@echo "make torture-index   100 kills at random moments of writing the search's index"
+	@echo "make torture-anchors   200 seeds of kills, reorganisations, fees and faulty nodes against the anchor worker"
 	@echo "make fuzz-api  a long schemathesis run against the served API"
 	@echo "make lock      resolve the locks again (needs uv)"
 	@echo "make clean     remove .venv and everything that tools left behind"
@@ -140,6 +141,9 @@ verifier: $(RUNTIME) $(PROJECT)
 
 torture-index: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.torture_index
+
+torture-anchors: $(TESTING) $(PROJECT) $(CONTRACTS)
+	@$(RUN) -m tests.torture_anchors
 
 fuzz-api: $(TESTING) $(PROJECT)
 	@$(RUN) -m tests.fuzz_api

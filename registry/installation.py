@@ -40,6 +40,7 @@ from registry.verify.errors import Malformed
 from registry.verify.note import VerifierKey
 
 if TYPE_CHECKING:
+    from registry.anchoring.ethereum.service import Anchoring
     from registry.anchoring.stamping import Stamping
     from registry.imaging.reader import PictureReader
     from registry.similarity.decision import Calibration
@@ -58,7 +59,8 @@ API_KEY_SECRET_BYTES = 32
 
 
 class Installation:
-    """One opened home, safe to use from many threads. ``pictures``, ``finder`` and ``stamping`` are made when
+    """One opened home, safe to use from many threads. ``pictures``, ``finder``, ``stamping`` and
+    ``anchoring`` are made when
     first asked for.
 
     ``key_secret`` is what API keys are hashed under. Close it to end the processes that read
@@ -90,6 +92,7 @@ class Installation:
         self._pictures = pictures
         self._finder: Finder | None = None
         self._stamping: Stamping | None = None
+        self._anchoring: Anchoring | None = None
         self._making = threading.Lock()
         self._to_close = ExitStack()
         self._to_close.callback(database.close)
@@ -200,6 +203,20 @@ class Installation:
 
                 self._stamping = Stamping(self.database, self.ledger, authorities_of(self.settings))
             return self._stamping
+
+    @property
+    def anchoring(self) -> "Anchoring":
+        """Anchors checkpoints in the networks that the settings name. Refused or Broken if they make no sense."""
+        with self._making:
+            if self._anchoring is None:
+                from registry.anchoring.ethereum.networks_file import networks_of
+                from registry.anchoring.ethereum.parts import Parts
+                from registry.anchoring.ethereum.service import Anchoring
+
+                parts = Parts(self.database, self.ledger, self.sequencer, self.clock)
+                self._anchoring = Anchoring(parts, networks_of(self.settings))
+                self._to_close.callback(self._anchoring.close)
+            return self._anchoring
 
     @property
     def index_folder(self) -> Path:

@@ -118,6 +118,19 @@ class Settings(BaseSettings):
         le=604_800,
         description="Seconds between two timestamps by each authority, asked for by `registry serve`.",
     )
+    ethereum_networks: Path | None = Field(
+        default=None,
+        description=(
+            "File with the networks in which checkpoints are anchored (TOML): of each its endpoints, the operator's "
+            "key, and limits of what may be spent. Default: none."
+        ),
+    )
+    ethereum_poll_seconds: int = Field(
+        default=12,
+        ge=1,
+        le=3_600,
+        description="Seconds between two looks at each network by `registry serve`.",
+    )
     max_upload_bytes: int = Field(
         default=64 * MEBIBYTE,
         ge=1024,
@@ -210,7 +223,7 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no {sorted(unknown)[0]}; choose from {', '.join(SEARCH_PARTS)}")
         return names
 
-    @field_validator("home", "witness_policy", "timestamp_authorities")
+    @field_validator("home", "witness_policy", "timestamp_authorities", "ethereum_networks")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()

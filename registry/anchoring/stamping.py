@@ -107,7 +107,8 @@ def no_time_witness() -> errors.Refused:
     return errors.Refused(
         "no_time_witness",
         "The settings name no witness of time, so there is nobody to ask.",
-        hint="docs/have-time-witnessed.md shows the file for REGISTRY_TIMESTAMP_AUTHORITIES.",
+        hint="docs/have-time-witnessed.md shows the file for REGISTRY_TIMESTAMP_AUTHORITIES, "
+        "docs/anchor-to-ethereum.md the one for REGISTRY_ETHEREUM_NETWORKS.",
     )
 
 

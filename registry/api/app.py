@@ -12,7 +12,7 @@ from registry.api.openapi import Api
 from registry.api.problem_response import answer_errors_as_problems
 from registry.api.query import only_known_parameters
 from registry.api.request_frame import RequestFrame
-from registry.api.routes import checks, health, keys, ledger, log, works
+from registry.api.routes import checks, health, keys, ledger, log, metrics, works
 from registry.installation import Installation
 
 DESCRIPTION = (
@@ -52,7 +52,7 @@ def create_app(installation: Installation) -> Api:
     app.state.installation = installation
     app.state.picture_turns = asyncio.Semaphore(PICTURES_PER_WORKER * installation.settings.picture_workers)
     answer_errors_as_problems(app)
-    for resource in (works, checks, ledger, log, keys, health):
+    for resource in (works, checks, ledger, log, keys, health, metrics):
         app.include_router(resource.router)
     add_documentation(app)
     return app

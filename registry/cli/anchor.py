@@ -1,16 +1,19 @@
-"""`registry anchor`: independent witnesses of the time, by hand or as a loop."""
+"""`registry anchor`: independent witnesses of the time, timestamp authorities and chains, by hand or as a loop."""
 
 import time
 from typing import Annotated
 
 import typer
 
+from registry.cli.anchor_networks import deploy, make_key, make_round, show_status
 from registry.cli.exit_codes import ExitCode
 from registry.cli.moments import in_words
 from registry.cli.options import AsJson, Home
 from registry.cli.output import Output
 
-app = typer.Typer(no_args_is_help=True, help="Have the ledger stamped by independent witnesses of the time.")
+app = typer.Typer(no_args_is_help=True, help="Have the ledger witnessed by timestamp authorities and chains.")
+app.command()(deploy)
+app.command("key")(make_key)
 
 
 @app.command()
@@ -22,14 +25,14 @@ def run(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have the newest checkpoint stamped by every timestamp authority that the settings name."""
+    """Have the newest checkpoint witnessed: by each timestamp authority and in each network that the settings name."""
     from registry.anchoring.stamping import no_time_witness
     from registry.cli.backend import open_home
 
     output = Output(as_json=as_json)
     with open_home(home, must_exist=True) as installation:
         stamping = installation.stamping
-        if not stamping.witnesses:
+        if not stamping.witnesses and not installation.anchoring.networks:
             raise no_time_witness()
         while True:
             outcomes = stamping.round()
@@ -41,16 +44,17 @@ def run(
                 elif outcome.time is not None:
                     seen = "stamped" if outcome.new else "had stamped already"
                     output.say(f"{outcome.witness} {seen} the first {outcome.size} entries: {in_words(outcome.time)}.")
+            quiet = make_round(installation, output)
             if every is None:
                 break
             time.sleep(every)
-    if any(outcome.error is not None for outcome in outcomes):
+    if not quiet or any(outcome.error is not None for outcome in outcomes):
         raise typer.Exit(ExitCode.REFUSED)
 
 
 @app.command()
 def status(*, home: Home = None, as_json: AsJson = False) -> None:
-    """Show what each witness of time has stamped last, and how many entries came after it."""
+    """Show what each witness of time has seen last, how many entries came after it, and what to look at."""
     from registry.anchoring.stored import newest
     from registry.cli.backend import open_home
 
@@ -60,6 +64,7 @@ def status(*, home: Home = None, as_json: AsJson = False) -> None:
         with installation.database.read() as session:
             size = installation.ledger.head(session).size
             stamps = {stamp.witness: stamp for stamp in newest(session)}
+        networks = show_status(installation, output)
     rows = []
     for name in sorted(asked | stamps.keys()):
         stamp = stamps.get(name)
@@ -69,7 +74,8 @@ def status(*, home: Home = None, as_json: AsJson = False) -> None:
         )
         when = "never" if moment is None else in_words(moment)
         rows.append((name, stamped, when, size - stamped, "yes" if name in asked else "no longer"))
-    if not rows:
+    if not rows and not networks:
         output.say("No witness of time is named in the settings, and none has stamped anything.")
+    if not rows:
         return
     output.table(("witness", "entries stamped", "at", "since then", "is asked"), rows, fold=("at",))

@@ -12,6 +12,7 @@ from registry.cli.output import Output
 
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The evidence file or receipt.")],
+    *,
     work: Annotated[
         Path | None,
         typer.Option("--work", metavar="ORIGINAL", help="The original, to compare with what was registered."),
@@ -27,12 +28,20 @@ def verify(
             help="Certificates of those who vouch for timestamp authorities, as known from elsewhere; repeatable.",
         ),
     ] = None,
+    block: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHAIN:HASH",
+            help="A block of Ethereum as known from elsewhere, such as 1:0x...; repeatable.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify an evidence file or a receipt. Needs no network and no registry; the same as `python3 verify.pyz FILE`."""
     from registry.cli.file_access import opened_regular_file, read_small_file
     from registry.verify.certificate import LARGEST_PEM, parse_certificates
     from registry.verify.errors import VerificationError
+    from registry.verify.ethereum_chain import KnownBlock
     from registry.verify.file import sha256_of, verify_file
     from registry.verify.note import VerifierKey
 
@@ -47,12 +56,22 @@ def verify(
             roots = (roots or []) + parse_certificates(read_small_file(trusted, LARGEST_PEM))
     except VerificationError as error:
         raise typer.BadParameter(f"no certificate to use. {error}", param_hint="--tsa-root") from error
+    try:
+        known_blocks = [KnownBlock.parse(text) for text in block or ()]
+    except VerificationError as error:
+        raise typer.BadParameter(str(error), param_hint="--block") from error
     original = None
     if work is not None:
         with opened_regular_file(work) as opened:
             original = sha256_of(opened)
     with opened_regular_file(file) as opened:
-        report = verify_file(opened, work_sha256=original, verifier_key=verifier_key, authority_roots=roots)
+        report = verify_file(
+            opened,
+            work_sha256=original,
+            verifier_key=verifier_key,
+            authority_roots=roots,
+            known_blocks=known_blocks,
+        )
     Output(as_json=as_json).record(report.to_json())
     if not as_json:
         typer.echo(report.to_text())

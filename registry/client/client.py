@@ -15,6 +15,8 @@ import httpx2
 
 from registry.accounts.caller import Scope
 from registry.client.schemas import (
+    AnchorList,
+    AnchorView,
     ConsistencyProof,
     InclusionProof,
     KeyList,
@@ -171,6 +173,11 @@ class RegistryClient:
     def evidence(self, check_id: str, index: int) -> bytes:
         """The PNG that shows a match of a check."""
         return self._transport.ask("GET", f"/v1/checks/{quote(check_id, safe='')}/evidence/{index}.png").content
+
+    def anchors(self, limit: int | None = None, below: int | None = None) -> list[AnchorView]:
+        """Where the ledger's root stands in chains, those of the most entries first."""
+        asked = {"limit": limit, "below": below}
+        return self._transport.shape(AnchorList, "GET", "/v1/ledger/anchors", query=asked).items
 
     def create_key(self, name: str, scopes: Iterable[Scope], expires_at: int | None = None) -> NewKey:
         """A new API key of the caller's account; its ``token`` is shown this once."""

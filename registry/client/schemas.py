@@ -124,3 +124,41 @@ class Ready(_Shape):
     migration: Annotated[str, Field(description="Revision of the database's schema.")]
     ledger_size: Annotated[TreeSize, Field(description="How many entries the ledger has.")]
     index_lag: Annotated[int, Field(ge=0, description="How many of them the similarity index has not seen yet.")]
+    anchor_lag: Annotated[
+        int | None,
+        Field(
+            ge=0, description="How many of them no final anchor covers in the chain that is furthest; null: no chain."
+        ),
+    ]
+    anchor_alarms: Annotated[
+        list[str],
+        Field(description="What somebody has to look at, as `network: code`; `registry anchor status` tells."),
+    ]
+
+
+class AnchorView(_Shape):
+    """A root of the ledger in a chain, or on its way there."""
+
+    chain_id: Annotated[int, Field(ge=1, description="The chain, as EIP-155 numbers them.", examples=[560048])]
+    chain: Annotated[str, Field(description="What people call it.", examples=["Hoodi"])]
+    economic_security: Annotated[bool, Field(description="Whether rewriting the chain is known to cost anything.")]
+    state: Annotated[
+        str,
+        Field(
+            description="`signed`, `broadcast`, `mined`, `safe`, `finalized` and `pinned` in this order; "
+            "`lost`, `reverted` and `violated` are made anew."
+        ),
+    ]
+    size: Annotated[TreeSize, Field(description="How many entries it covers.")]
+    operator: Annotated[str, Field(description="Whose transaction it is.", pattern="^0x[0-9a-f]{40}$")]
+    contract: Annotated[str, Field(description="What was called.", pattern="^0x[0-9a-f]{40}$")]
+    transaction: Annotated[str | None, Field(description="Its hash, once it is in a block.")]
+    block_number: int | None
+    block_hash: str | None
+    block_time: Annotated[Milliseconds | None, Field(description="Once the block is final.")]
+
+
+class AnchorList(_Shape):
+    """Anchors in all chains, those of the most entries first."""
+
+    items: list[AnchorView]

@@ -14,10 +14,12 @@ from registry.evidence.offline_verifier import offline_verifier
 from registry.evidence.part import Part, Read
 from registry.verify import asic, bag, canonical_json
 from registry.verify import evidence_form as form
+from registry.verify.commitment import Disclosure
 from registry.verify.container import MIMETYPE, MIMETYPE_NAME
 from registry.verify.custody import CustodyEvent, custody_record
 from registry.verify.encoding import utf8
 from registry.verify.entry import parse_entry
+from registry.verify.ethereum_anchor import chain_folder
 from registry.verify.note import parse_note
 from registry.verify.receipt import Receipt
 from registry.verify.tlog_proof import TlogProof
@@ -63,6 +65,27 @@ class Timestamp:
 
 
 @dataclass(frozen=True)
+class ChainAnchor:
+    """A checkpoint with the entry in it as it is anchored in a chain: the files that prove it, by name, and the proof
+    that the entry is in it."""
+
+    chain_id: int
+    files: Mapping[str, bytes]
+    tlog_proof: str
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A block of a chain (its header in RLP) that an earlier entry names, which ``disclosure`` opens; ``entries`` are
+    that one and all between it and the entry that the file is about."""
+
+    chain_id: int
+    header: bytes
+    disclosure: Disclosure
+    entries: Sequence[bytes]
+
+
+@dataclass(frozen=True)
 class Material:
     """What goes into an evidence file. ``receipt`` is of the entry, its disclosure the one that the holder chose.
 
@@ -77,6 +100,8 @@ class Material:
     software: str
     timestamps: Sequence[Timestamp] = ()
     seals: Sequence[Seal] = ()
+    anchors: Sequence[ChainAnchor] = ()
+    pins: Sequence[Pin] = ()
 
 
 def build(material: Material) -> EvidenceFile:
@@ -125,6 +150,16 @@ def _payload(material: Material) -> Iterator[Part]:
         yield Part.of(folder + form.STAMPED_PROOF, utf8(stamp.tlog_proof))
         text = parse_note(TlogProof.parse(stamp.tlog_proof).checkpoint).text
         yield Part.of(folder + form.STAMPED, utf8(text))
+    for anchor in material.anchors:
+        folder = chain_folder(anchor.chain_id)
+        for name, content in anchor.files.items():
+            yield Part.of(folder + name, content)
+        yield Part.of(folder + form.STAMPED_PROOF, utf8(anchor.tlog_proof))
+    for pin in material.pins:
+        folder = chain_folder(pin.chain_id) + form.PINNED
+        yield Part.of(folder + form.HEADER, pin.header)
+        yield Part.of(folder + form.PINNED_DISCLOSURE, canonical_json.encode(pin.disclosure.to_json()) + b"\n")
+        yield Part.of(folder + form.PINNED_ENTRIES, b"".join(entry + b"\n" for entry in pin.entries))
     if material.original is not None:
         suffix = SUFFIXES.get(material.original.media_type, "")
         yield Part.streamed(f"{form.WORK_FOLDER}original{suffix}", material.original.read)

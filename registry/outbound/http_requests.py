@@ -36,10 +36,12 @@ class Answer:
 class HttpRequests:
     """A client without cookies or credentials. Not for several threads at once. Faults are Unavailable."""
 
-    def __init__(self, *, connection: httpx2.BaseTransport | None = None) -> None:
+    def __init__(self, *, connection: httpx2.BaseTransport | None = None, seconds: float = WHOLE_SECONDS) -> None:
+        """``seconds`` are for one request with its redirects."""
+        self._seconds = seconds
         self._client = httpx2.Client(
             headers={"User-Agent": f"firstmark/{version('firstmark')}"},
-            timeout=httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(min(SILENCE_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
             follow_redirects=True,
             max_redirects=MOST_REDIRECTS,
             trust_env=False,
@@ -66,7 +68,7 @@ class HttpRequests:
         self.close()
 
     def _ask(self, method: str, url: str, largest: int, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        deadline = time.monotonic() + WHOLE_SECONDS
+        deadline = time.monotonic() + self._seconds
         content = bytearray()
         try:
             with self._client.stream(method, url, content=body, headers=dict(headers)) as answer:
@@ -75,7 +77,7 @@ class HttpRequests:
                     if len(content) > largest:
                         raise _unusable(url, f"it is longer than {largest} bytes")
                     if time.monotonic() > deadline:
-                        raise _unusable(url, f"it took longer than {WHOLE_SECONDS:.0f} seconds")
+                        raise _unusable(url, f"it took longer than {self._seconds:.0f} seconds")
         except (httpx2.TooManyRedirects, httpx2.DecodingError) as error:
             raise _unusable(url, str(error).rstrip(".")) from error
         except httpx2.HTTPError as error:

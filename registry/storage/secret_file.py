@@ -26,7 +26,7 @@ def read_or_create(file: Path, make: Callable[[], str], *, missing_is_broken: bo
                 raise _missing(file)
             _create(file, make())
         # Read also what was just made: another process may have been first, and then its secret counts.
-        return _read(file)
+        return read_owned(file)
     except OSError as error:
         raise errors.Unavailable(
             "secret_unreachable",
@@ -43,7 +43,8 @@ def _create(file: Path, text: str) -> None:
         sync(file.parent.parent)
 
 
-def _read(file: Path) -> str:
+def read_owned(file: Path) -> str:
+    """The text in ``file``. Broken (``secret_exposed``) if others may read or change it, OSError if we may not."""
     with open(file, encoding="ascii", errors="strict") as opened:
         mode = os.fstat(opened.fileno()).st_mode
         if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):

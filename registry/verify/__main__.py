@@ -1,4 +1,4 @@
-"""``python3 verify.pyz FILE [--work ORIGINAL] [--key KEY] [--json]``: the offline verifier.
+"""The offline verifier: ``python3 verify.pyz FILE [--work ORIGINAL] [--key KEY] [--tsa-root PEM] [--block BLOCK]``.
 
 The same as ``python -m registry.verify``, where the package is at hand.
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from registry.verify.certificate import LARGEST_PEM, parse_certificates
 from registry.verify.errors import VerificationError
+from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.file import sha256_of, verify_file
 from registry.verify.note import VerifierKey
 
@@ -38,6 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
         action="append",
         help="certificates of those who vouch for timestamp authorities, as known from somewhere else; repeatable",
     )
+    parser.add_argument(
+        "--block",
+        type=_known_block,
+        metavar="CHAIN:HASH",
+        action="append",
+        help="a block of Ethereum as known from somewhere else, such as 1:0x...; repeatable",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     options = parser.parse_args(arguments)
     if options.key is not None:
@@ -55,7 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
             with file.open("rb") as opened:
                 roots = (roots or []) + parse_certificates(opened.read(LARGEST_PEM))
         with options.file.open("rb") as opened:
-            report = verify_file(opened, work_sha256=work, verifier_key=options.key, authority_roots=roots)
+            report = verify_file(
+                opened,
+                work_sha256=work,
+                verifier_key=options.key,
+                authority_roots=roots,
+                known_blocks=options.block,
+            )
     except VerificationError as error:
         parser.error(f"{str(file)!a} holds no certificates that can be used: {error}")
     except OSError as error:
@@ -68,6 +82,13 @@ def main(arguments: list[str] | None = None) -> int:
         encoding = sys.stdout.encoding or "ascii"
         print(report.to_text().encode(encoding, "backslashreplace").decode(encoding))
     return PROVEN if report.verdict == "proven" else NOT_PROVEN
+
+
+def _known_block(text: str) -> KnownBlock:
+    try:
+        return KnownBlock.parse(text)
+    except VerificationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 if __name__ == "__main__":

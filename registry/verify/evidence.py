@@ -1,7 +1,8 @@
 """Verification of an evidence file, in this order:
 
 1. the container, byte by byte; 2. each file against the manifests; 3. entry, disclosure, proof and signature, as of a
-receipt; 4. the original; 5. the custody record; 6. the timestamps, over checkpoints and over the whole file.
+receipt; 4. the original; 5. the custody record; 6. the timestamps, over checkpoints and over the whole file; 7. anchors
+and pinned blocks, chain by chain.
 
 Manifests show that a file is whole, not who wrote it: whoever changes a file can write its manifests anew. What is
 proven of the work rests on the ledger's signature and on independent witnesses of time alone, and the report says so.
@@ -20,7 +21,10 @@ from registry.verify.container import Container
 from registry.verify.custody import parse_custody_record
 from registry.verify.encoding import utf8_text
 from registry.verify.errors import Contradiction, Malformed
+from registry.verify.ethereum_anchor import chains_in, check_anchor
+from registry.verify.ethereum_chain import KnownBlock, is_of_test_network
 from registry.verify.manifest_check import UNPROVEN, FileDigests, check_manifests, digests_of
+from registry.verify.pinned_block import check_pinned_block
 from registry.verify.receipt import (
     NOT_PROVEN_BY_A_LEDGER,
     NOTHING_SHOWN,
@@ -31,21 +35,37 @@ from registry.verify.receipt import (
     check_original,
     check_registration,
 )
-from registry.verify.report import Checks, Report, Witness, rfc3339
+from registry.verify.report import Bound, Checks, Report, Witness, check_interval, rfc3339, times_by
+from registry.verify.stamped_checkpoint import KIND as TIMESTAMP
 from registry.verify.stamped_checkpoint import check_timestamps
 
 TIME_WITHIN_THE_BOUND = (
-    "The exact time: shown is only that the entry was there when the first trusted witness saw it; what the operator "
-    "says of the time before is its statement."
+    "The exact time: shown is only that the entry was there when the first trusted witness saw it, and was not where a "
+    "trusted witness bounds it from below; what the operator says of the time between is its statement."
 )
 OPERATORS_CLOCK = (
     "The operator's clock: its time in the entry is later than the time at which a trusted witness had seen the entry."
 )
+ENTRY_BEFORE_ITS_TIME = (
+    "The operator's clock: its time in the entry is earlier than the time at which a trusted witness shows that it was "
+    "not there yet."
+)
+TEST_NETWORK = "What an anchor in a test network is worth: nobody loses anything who rewrites one."
 REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network."
 WHAT_THE_MAKER_SAYS = (
-    "What the readme, the custody record and the bag's information say, and what the verifier in the file does: the "
-    "manifests show that they are whole, and whoever wrote the file wrote them."
+    "What the readme, the custody record, the bag's information and a contract's source say, and what the verifier "
+    "in the file does: the manifests show that they are whole, and whoever wrote the file wrote them."
 )
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the caller knows from somewhere else than the file."""
+
+    work_sha256: bytes | None
+    verifier_key: str | None
+    authority_roots: Sequence[Certificate] | None
+    known_blocks: Sequence[KnownBlock] | None
 
 
 @dataclass(frozen=True)
@@ -64,25 +84,20 @@ def verify_evidence(
     work_sha256: bytes | None = None,
     verifier_key: str | None = None,
     authority_roots: Sequence[Certificate] | None = None,
+    known_blocks: Sequence[KnownBlock] | None = None,
 ) -> Report:
     """Checks everything that the evidence file in ``file`` claims; raises nothing for what is in there.
 
     ``work_sha256`` is the digest of an original that the caller holds, ``verifier_key`` the ledger's key as known
-    from elsewhere, ``authority_roots`` the certificates of those who vouch for timestamp authorities. Reads the file
-    in pieces: an original of any size needs no memory.
+    from elsewhere, ``authority_roots`` the certificates of those who vouch for timestamp authorities,
+    ``known_blocks`` blocks as known from elsewhere. Reads the file in pieces: an original of any size needs no memory.
     """
     checks = Checks()
-    found = _check(checks, file, work_sha256, verifier_key, authority_roots)
+    found = _check(checks, file, _Given(work_sha256, verifier_key, authority_roots, known_blocks))
     return _report(checks, found, verifier_key)
 
 
-def _check(
-    checks: Checks,
-    file: BinaryIO,
-    work_sha256: bytes | None,
-    verifier_key: str | None,
-    authority_roots: Sequence[Certificate] | None,
-) -> _Found:
+def _check(checks: Checks, file: BinaryIO, given: _Given) -> _Found:
     container = checks.attempt("container", lambda: _container(file))
     if container is None:
         return _Found()
@@ -94,16 +109,33 @@ def _check(
     if receipt is None:
         checks.skip("entry", "Without its files there is nothing to check.")
         return _Found(unlisted=unlisted, unknown=unknown)
-    registration = check_registration(checks, receipt, verifier_key)
+    registration = check_registration(checks, receipt, given.verifier_key)
     checks.attempt("subject", lambda: _subject(container, registration))
-    _check_originals(checks, digests, registration, work_sha256)
+    _check_originals(checks, digests, registration, given.work_sha256)
     checks.attempt("custody record", lambda: _custody(container))
     sha256 = {name: digest.sha256 for name, digest in digests.items()}
     witnesses = (
-        *check_timestamps(checks, container, receipt.entry, authority_roots),
-        *check_container_timestamps(checks, container, sha256, authority_roots),
+        *check_timestamps(checks, container, receipt.entry, given.authority_roots),
+        *check_container_timestamps(checks, container, sha256, given.authority_roots),
+        *_chain_witnesses(checks, container, receipt.entry, given.known_blocks),
     )
+    check_interval(checks, witnesses)
     return _Found(registration, unlisted, unknown, witnesses)
+
+
+def _chain_witnesses(
+    checks: Checks, container: Container, entry: str, known: Sequence[KnownBlock] | None
+) -> Iterator[Witness]:
+    try:
+        chains = chains_in(container)
+    except Malformed as error:
+        checks.fail("anchors", error)
+        return
+    for chain_id in chains:
+        for check in (check_anchor, check_pinned_block):
+            witness = check(checks, container, chain_id, entry, known)
+            if witness is not None:
+                yield witness
 
 
 def _container(file: BinaryIO) -> tuple[str, Container]:
@@ -192,12 +224,17 @@ def _not_proven(found: _Found, given_key: str | None) -> Iterator[str]:
         yield f"What these files say, which are none of this form: {', '.join(found.unknown)}."
     if given_key is None:
         yield WHOSE_KEY
-    yield TIME_WITHIN_THE_BOUND if any(one.trusted for one in found.witnesses) else OPERATORS_TIME
-    first = min((one.time for one in found.witnesses if one.trusted), default=None)
-    if first is not None and found.registration.entry is not None and found.registration.entry.time > first:
+    seen = times_by(found.witnesses, Bound.NOT_AFTER)
+    yield TIME_WITHIN_THE_BOUND if seen else OPERATORS_TIME
+    entry = found.registration.entry
+    if entry is not None and any(entry.time > time for time in seen):
         yield OPERATORS_CLOCK
+    if entry is not None and any(entry.time < time for time in times_by(found.witnesses, Bound.NOT_BEFORE)):
+        yield ENTRY_BEFORE_ITS_TIME
     yield from NOT_PROVEN_BY_A_LEDGER
-    if found.witnesses:
+    if any(is_of_test_network(one) for one in found.witnesses):
+        yield TEST_NETWORK
+    if any(one.kind == TIMESTAMP for one in found.witnesses):
         yield REVOCATION
     yield WHAT_THE_MAKER_SAYS
 

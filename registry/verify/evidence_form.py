@@ -24,6 +24,14 @@ README_ENGLISH, README_CHINESE = "README.en.txt", "README.zh.txt"
 TIMESTAMPS = "data/anchors/rfc3161/"
 """Below it a folder for each timestamp authority, with the four files below."""
 TOKEN, CHAIN, STAMPED, STAMPED_PROOF = "token.tst", "chain.pem", "checkpoint.txt", "entry.tlog-proof"
+CHAINS = "data/anchors/eip155-"
+"""Begins the folder of each chain with an anchor, its id (CAIP-2) ends it; in it the files below and STAMPED_PROOF."""
+ANCHOR, HEADER, DESCENT = "anchor.json", "header.rlp", "headers-to-finalized.rlp"
+RECEIPT_PROOF, STORAGE_PROOF = "receipt-proof.json", "storage-proof.json"
+CONTRACT_SOURCE, CONTRACT_INPUT = "LedgerAnchor.sol", "LedgerAnchor.compiler-input.json"
+PINNED = "pinned/"
+"""Below the folder of a chain, what shows that an earlier entry names one of its blocks, whose HEADER is here too."""
+PINNED_ENTRIES, PINNED_DISCLOSURE = "entries.jsonl", "disclosure.json"
 
 LARGEST_JSON = LARGEST_RECEIPT
 LARGEST_PROOF = LARGEST_NOTE
@@ -31,6 +39,15 @@ LARGEST_TOKEN = 1_048_576
 """Bytes: tokens have 3 to 10 kB with their certificates."""
 MOST_AUTHORITIES = 20
 """And so many timestamps over the whole file: each takes up to a second to verify, and nobody has more than a few."""
+MOST_HEADERS = 1_024
+"""From an anchor's block on: three and a half hours, where finality takes a quarter of one. Each takes milliseconds."""
+LARGEST_HEADERS = 4_194_304
+LARGEST_NODES = 1_048_576
+"""Bytes of proofs in tries: they have some kilobytes."""
+MOST_ENTRIES_BETWEEN = 4_096
+"""From the entry that pins a block to the one that the file is about."""
+LARGEST_ENTRIES = 16_777_216
+"""Bytes: entries have some 250."""
 
 
 _KNOWN = frozenset(
@@ -52,8 +69,19 @@ _KNOWN = frozenset(
         README_CHINESE,
     }
 )
+
+
+def _any_of(*names: str) -> str:
+    return f"(?:{'|'.join(map(re.escape, names))})"
+
+
+_OF_A_CHAIN = _any_of(
+    ANCHOR, HEADER, DESCENT, RECEIPT_PROOF, STORAGE_PROOF, STAMPED_PROOF, CONTRACT_SOURCE, CONTRACT_INPUT,
+    *(PINNED + name for name in (HEADER, PINNED_ENTRIES, PINNED_DISCLOSURE)),
+)  # fmt: skip
 _KNOWN_PATTERN = re.compile(
-    rf"{WORK_FOLDER}[^/]+|{TIMESTAMPS}[^/]+/(?:{'|'.join(map(re.escape, (TOKEN, CHAIN, STAMPED, STAMPED_PROOF)))})"
+    rf"{WORK_FOLDER}[^/]+|{TIMESTAMPS}[^/]+/{_any_of(TOKEN, CHAIN, STAMPED, STAMPED_PROOF)}"
+    rf"|{CHAINS}[0-9]+/{_OF_A_CHAIN}"
     r"|META-INF/(?:ASiCManifest[0-9]{3}\.xml|timestamp[0-9]{3}\.tst)",
     re.ASCII,
 )

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from registry.verify.certificate import Certificate
 from registry.verify.container import CHUNK
+from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.evidence import verify_evidence
 from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
 from registry.verify.report import Report
@@ -20,6 +21,7 @@ def verify_file(
     work_sha256: bytes | None = None,
     verifier_key: str | None = None,
     authority_roots: Sequence[Certificate] | None = None,
+    known_blocks: Sequence[KnownBlock] | None = None,
 ) -> Report:
     """The report on ``file``, which can be read and positioned; arguments as of :func:`verify_evidence`."""
     file.seek(0)
@@ -28,7 +30,13 @@ def verify_file(
         file.seek(0)
         content = file.read(LARGEST_RECEIPT + 1)
         return verify_receipt(content, work_sha256=work_sha256, verifier_key=verifier_key)
-    return verify_evidence(file, work_sha256=work_sha256, verifier_key=verifier_key, authority_roots=authority_roots)
+    return verify_evidence(
+        file,
+        work_sha256=work_sha256,
+        verifier_key=verifier_key,
+        authority_roots=authority_roots,
+        known_blocks=known_blocks,
+    )
 
 
 def sha256_of(file: BinaryIO) -> bytes:

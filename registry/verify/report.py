@@ -1,7 +1,7 @@
 """What a verification found: each check with its result, a verdict, and what remains unproven, in plain words."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from registry.verify.canonical_json import JsonValue
 from registry.verify.encoding import printable
-from registry.verify.errors import VerificationError
+from registry.verify.errors import Contradiction, VerificationError
 
 Found = TypeVar("Found")
 
@@ -31,17 +31,26 @@ class Check:
     detail: str
 
 
+class Bound(StrEnum):
+    """On which side of its time a witness bounds that of the entry."""
+
+    NOT_BEFORE = "not before"
+    NOT_AFTER = "not after"
+
+
 @dataclass(frozen=True)
 class Witness:
     """An independent witness of time: its ``kind``, its name, and a time in milliseconds since the Unix epoch.
 
-    The entry was there at ``time`` already if the witness is who it is called, which ``trusted`` says.
+    The entry was there at ``time`` already, or with ``bound`` NOT_BEFORE not yet, if the witness is who it is called,
+    which ``trusted`` says.
     """
 
     kind: str
     name: str
     time: int
     trusted: bool
+    bound: Bound = Bound.NOT_AFTER
 
 
 @dataclass(frozen=True)
@@ -63,13 +72,14 @@ class Report:
 
     @property
     def not_before(self) -> str | None:
-        """There is no witness here yet that bounds the time from below."""
-        return None
+        """The latest time at which, by a trusted witness, the entry was not there yet."""
+        last = max(times_by(self.witnesses, Bound.NOT_BEFORE), default=None)
+        return None if last is None else rfc3339(last)
 
     @property
     def not_after(self) -> str | None:
         """The earliest time at which a trusted witness saw the entry."""
-        first = min((one.time for one in self.witnesses if one.trusted), default=None)
+        first = min(times_by(self.witnesses, Bound.NOT_AFTER), default=None)
         return None if first is None else rfc3339(first)
 
     @property
@@ -91,7 +101,13 @@ class Report:
             "not_before": self.not_before,
             "not_after": self.not_after,
             "witnesses": [
-                {"kind": one.kind, "name": one.name, "time": rfc3339(one.time), "trusted": one.trusted}
+                {
+                    "kind": one.kind,
+                    "name": one.name,
+                    "bound": one.bound.value,
+                    "time": rfc3339(one.time),
+                    "trusted": one.trusted,
+                }
                 for one in self.witnesses
             ],
             "not_proven": list(self.not_proven),
@@ -101,9 +117,12 @@ class Report:
         """The report for a person, in lines without anything that steers a terminal."""
         width = max(len(check.name) for check in self.checks)
         lines = [f"{self.verdict.upper()}: {printable(self.summary)}", ""]
-        lines += [f"Not before: {self.not_before or 'no independent witness says'}"]
+        lines += [f"Not before: {self.not_before or 'no trusted witness says'}"]
         lines += [f"Not after:  {self.not_after or 'no trusted witness says'}"]
-        lines += [f"  {rfc3339(one.time)}  {one.kind} {one.name}: {_strength(one)}" for one in self.witnesses]
+        lines += [
+            f"  {one.bound.value:<10}  {rfc3339(one.time)}  {one.kind} {one.name}: {_strength(one)}"
+            for one in self.witnesses
+        ]
         if self.claimed_time is not None:
             lines.append(f"Time in the entry, by the operator's clock: {self.claimed_time}")
         lines += ["", "Not proven:"]
@@ -130,8 +149,13 @@ def rfc3339(milliseconds: int) -> str | None:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 
+def times_by(witnesses: Iterable[Witness], bound: Bound) -> list[int]:
+    """The times (ms) of those of ``witnesses`` that are trusted and bound on this side."""
+    return [one.time for one in witnesses if one.trusted and one.bound is bound]
+
+
 def _strength(witness: Witness) -> str:
-    return "leads to a root that was given" if witness.trusted else "intact, but whose it is was not checked"
+    return "leads to what was given" if witness.trusted else "intact, but whose it is was not checked"
 
 
 class Checks:
@@ -167,3 +191,17 @@ class Checks:
     def skip(self, name: str, reason: str) -> None:
         """Says that a check was not made, and why."""
         self._made.append(Check(name, Result.NOT_CHECKED, reason))
+
+
+def check_interval(checks: Checks, witnesses: Sequence[Witness]) -> None:
+    """Makes the verdict ``failed`` where trusted witnesses contradict each other: then one of them is wrong."""
+    last, first = times_by(witnesses, Bound.NOT_BEFORE), times_by(witnesses, Bound.NOT_AFTER)
+    if last and first and max(last) > min(first):
+        checks.fail(
+            "interval",
+            Contradiction(
+                "By one trusted witness the entry was there when by another it was not yet.",
+                expected=rfc3339(max(last)),
+                found=rfc3339(min(first)),
+            ),
+        )

@@ -14,7 +14,7 @@ from registry.web.problem_pages import last_resort, problem_page
 from registry.web.routes import administration, checks, front, log, numbers, sign_in, verify, works
 from registry.web.visit import STATIC
 
-OF_PROGRAMS = ("/v1/", "/log/tile/", "/livez", "/readyz")
+OF_PROGRAMS = ("/v1/", "/log/tile/", "/livez", "/readyz", "/metrics")
 """Where whatever is wrong is told to a program."""
 
 

@@ -21,6 +21,7 @@ from registry.verify.entry import parse_entry
 from registry.verify.receipt import FILE_DIGEST_FIELD, Receipt
 from registry.verify.tree import leaf_hash
 from registry.works.answer import registered
+from registry.works.chain_evidence import chain_anchors, pins
 from registry.works.models import WorkVersion
 from registry.works.read import owned_work, version_of
 
@@ -76,6 +77,8 @@ def get_evidence(
         kept = registered(installation, session, found.entry_index, "already_registered").receipt
         events = _recorded(installation, session, work.id)
         timestamps = _timestamps(installation, session, found.entry_index)
+        anchors = chain_anchors(installation.ledger, session, found.entry_index)
+        pinned = pins(installation.ledger, session, found.entry_index)
     chosen = _chosen(Receipt.from_json(kept), selection, has_picture=found.file_sha256 is not None)
     now = installation.clock.milliseconds()
     software = f"firstmark {version('firstmark')}"
@@ -87,7 +90,7 @@ def get_evidence(
         events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
     events.append(CustodyEvent(now, by, f"made this evidence file for the holder; {work.state}", software, {}))
     seals = _seals(installation) if sealed else ()
-    return build(Material(chosen, original, events, now, software, timestamps, seals))
+    return build(Material(chosen, original, events, now, software, timestamps, seals, anchors, pinned))
 
 
 def _chosen(kept: Receipt, selection: Selection, *, has_picture: bool) -> Receipt:

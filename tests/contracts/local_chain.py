@@ -6,7 +6,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,11 +30,11 @@ class Chain:
     """One node. Numbers are Python's, bytes are hex with 0x."""
 
     def __init__(self, address: str) -> None:
-        self._address = f"http://{address}"
+        self.url = f"http://{address}"
 
     def ask(self, method: str, *parameters: object) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(self._address, body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             told = json.load(answer)
         assert "error" not in told, told
@@ -52,20 +54,21 @@ class Chain:
 
 
 @contextmanager
-def local_chain(chain_id: int) -> Iterator[Chain]:
-    """A new chain with this id, for as long as the block lasts."""
-    command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--no-mining"]
+def local_chain(chain_id: int, *options: str) -> Iterator[Chain]:
+    """A new chain with this id, for as long as the block lasts; ``options`` are anvil's."""
+    command = ["anvil", "--host", "127.0.0.1", "--port", "0", "--chain-id", str(chain_id), "--no-mining", *options]
     # A session of its own: what is started here are scripts that start the node, and all of them have to end.
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as node:
+        assert node.stdout is not None
+        found = next(filter(None, map(_LISTENING.search, node.stdout)), None)
+        # It tells of every call that it is asked: unread, that would fill the pipe and stop it.
+        reading = threading.Thread(target=deque, args=(node.stdout, 0), daemon=True)
+        reading.start()
         try:
-            assert node.stdout is not None
-            for line in node.stdout:
-                if found := _LISTENING.search(line):
-                    yield Chain(found[1])
-                    break
-            else:
-                raise AssertionError("anvil ended before it listened")
+            assert found is not None, "anvil ended before it listened"
+            yield Chain(found[1])
         finally:
             os.killpg(node.pid, signal.SIGKILL)
+            reading.join()

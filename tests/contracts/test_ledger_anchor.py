@@ -12,6 +12,8 @@ ARTEFACT: dict[str, Any] = json.loads((CONTRACTS / "LedgerAnchor.json").read_tex
 SALT = "0" * 64
 ROOTS = ["ab" * 32, "cd" * 32]
 MOST_GAS_FOR_AN_ANCHOR = 30_000
+GAS = {"deployment": 153_608, "first anchor": 46_672, "later anchor": 29_572}
+"""The snapshot: whatever changes one of these changes what operators pay, and belongs into the changelog."""
 
 
 def run(*command: str) -> str:
@@ -70,6 +72,17 @@ def test_it_has_the_same_address_on_every_chain(places: dict[int, tuple[str, str
 
 def test_what_is_deployed_is_the_committed_code(places: dict[int, tuple[str, str]]) -> None:
     assert {code for _, code in places.values()} == {ARTEFACT["deployedBytecode"]}
+
+
+def test_what_is_paid_is_what_the_snapshot_says() -> None:
+    with local_chain(31337) as chain:
+        operator = account(chain)
+        contract = chain.call(FACTORY, f"0x{SALT}{ARTEFACT['bytecode'][2:]}")
+        deployment = chain.send(operator, FACTORY, f"0x{SALT}{ARTEFACT['bytecode'][2:]}")
+        anchors = [chain.send(operator, contract, anchor(ROOTS[0], size)) for size in (1, 1)]
+        paid = [int(receipt["gasUsed"], 16) for receipt in (deployment, *anchors)]
+    assert dict(zip(GAS, paid, strict=True)) == GAS
+    assert GAS["later anchor"] <= MOST_GAS_FOR_AN_ANCHOR
 
 
 def test_an_anchor_costs_no_more_than_promised_and_tells_what_was_anchored() -> None:

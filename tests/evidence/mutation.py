@@ -8,15 +8,29 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from registry.evidence.build import Material, Timestamp
 from registry.verify.container import Container
 from registry.verify.file import verify_file
+from registry.verify.note import parse_note
+from registry.verify.tlog_proof import TlogProof
 from tests.anchoring.authority import Authority
-from tests.evidence.made_evidence import evidence, failed, stamped
+from tests.evidence.anchored import anchored
+from tests.evidence.made_evidence import evidence, failed
 
 FLIPS = 20_000
 SEED = 5
+
+
+def with_everything(authority: Authority) -> Material:
+    """What an evidence file can have in it."""
+    chained = anchored()
+    text = parse_note(TlogProof.parse(chained.receipt.tlog_proof).checkpoint).text
+    chain = authority.root.read_bytes()
+    stamp = Timestamp("local", authority.token(text.encode()), chain, chained.receipt.tlog_proof)
+    return replace(chained, timestamps=(stamp,), seals=(authority.token,))
 
 
 def regions(content: bytes) -> list[tuple[str, int, int]]:
@@ -68,7 +82,7 @@ def at_random(content: bytes, flips: int, seed: int) -> Iterator[tuple[int, int,
 def main() -> int:
     """Answers with 1 if any flip was not reported as it should be."""
     with tempfile.TemporaryDirectory() as folder:
-        content = evidence(stamped(Authority(Path(folder))))
+        content = evidence(with_everything(Authority(Path(folder))))
     flips = int(sys.argv[1]) if len(sys.argv) > 1 else FLIPS
     wrong = [
         told

@@ -1,5 +1,6 @@
 """Other people's tools accept their part of an evidence file."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.anchoring.authority import Authority
+from tests.contracts.local_chain import environment
+from tests.evidence.anchored import CHAIN_ID, anchored
 from tests.evidence.made_evidence import evidence, stamped
 
 
@@ -68,6 +71,28 @@ def test_openssl_verifies_the_timestamp_and_finds_a_changed_checkpoint(tmp_path:
     with (tmp_path / "bag" / "data/anchors/rfc3161/local/checkpoint.txt").open("ab") as text:
         text.write(b"!")
     assert not openssl_verifies(tmp_path / "bag", authority.root)
+
+
+def shown_by_cast(folder: Path, subcommand: str) -> str:
+    """What the command that the page for experts shows prints in the folder of a chain."""
+    page = (Path(__file__).parents[2] / "docs" / "verify-evidence.md").read_text(encoding="utf-8")
+    (command,) = [line for line in page.splitlines() if line.startswith(f"cast {subcommand} ")]
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment(), capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_cast_finds_the_blocks_hash_and_time_in_its_header(tmp_path: Path) -> None:
+    (tmp_path / "evidence.zip").write_bytes(evidence(anchored()))
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        archive.extractall(tmp_path / "bag")
+    assert bagit(tmp_path / "bag") == 0
+    folder = tmp_path / "bag" / "data" / "anchors" / f"eip155-{CHAIN_ID}"
+    told = json.loads((folder / "anchor.json").read_bytes())
+    assert shown_by_cast(folder, "keccak") == f"0x{told['block_hash']}"
+    fields = json.loads(shown_by_cast(folder, "from-rlp"))
+    assert int(fields[11], 16) == told["block_time"]
 
 
 def test_openssl_verifies_the_seal_over_the_whole_file(tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.contracts.local_chain import environment
 from tests.project.console_blocks import Command, commands
 from tests.project.drawn_pictures import draw_pictures
 from tests.project.tree import pages, relative
@@ -38,10 +38,11 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
     outputs.mkdir()
     draw_pictures(working / "pictures")
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("REGISTRY_", "COV_"))}
-    environment = settings | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    set_here = settings | {
+        "PATH": environment()["PATH"],
         "REGISTRY_HOME": str(tmp_path / "home"),
         "REGISTRY_PORT": str(free_port()),
+        "CHAIN_PORT": str(free_port()),
         "COLUMNS": "120",
         "NO_COLOR": "1",
     }
@@ -49,9 +50,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
     script = tmp_path / "session.sh"
     script.write_text(session(shown, outputs))
 
-    finished = subprocess.run(
-        ["bash", str(script)], cwd=working, env=environment, timeout=SECONDS_FOR_A_PAGE, check=False
-    )
+    finished = subprocess.run(["bash", str(script)], cwd=working, env=set_here, timeout=SECONDS_FOR_A_PAGE, check=False)
 
     for number, command in enumerate(shown):
         file = outputs / f"output-{number}"

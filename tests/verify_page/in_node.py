@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,10 @@ _LOOP = """
 const lines = require("readline").createInterface({ input: process.stdin });
 const bytes = (text) => (text === null ? null : new Uint8Array(Buffer.from(text, "base64")));
 lines.on("line", (line) => {
-  const { content, work, key, roots } = JSON.parse(line);
-  const options = { workSha256: bytes(work), verifierKey: key, authorityRoots: null };
+  const { content, work, key, roots, blocks } = JSON.parse(line);
+  const options = { workSha256: bytes(work), verifierKey: key, authorityRoots: null, knownBlocks: null };
   if (roots !== null) options.authorityRoots = roots.map((one) => parseCertificate(bytes(one)));
+  if (blocks !== null) options.knownBlocks = blocks.map(parseKnownBlock);
   let answer;
   try {
     answer = verifyFile(bytes(content), options);
@@ -42,13 +44,15 @@ class NodeVerifier:
         work_sha256: bytes | None = None,
         verifier_key: str | None = None,
         roots: list[bytes] | None = None,
+        blocks: list[str] | None = None,
     ) -> dict[str, Any]:
-        """Of ``content``; ``roots`` are certificates in DER."""
+        """Of ``content``; ``roots`` are certificates in DER, ``blocks`` as a person writes them."""
         asked = {
             "content": _base64(content),
             "work": None if work_sha256 is None else _base64(work_sha256),
             "key": verifier_key,
             "roots": None if roots is None else [_base64(one) for one in roots],
+            "blocks": blocks,
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -64,12 +68,15 @@ def node_verifier() -> Iterator[NodeVerifier]:
     """One, for as long as the block lasts."""
     node = Path(sys.executable).with_name("node")
     program = script().removesuffix("}\n") + _LOOP + "}\n"
-    with subprocess.Popen(
-        [node, "-e", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
-        yield NodeVerifier(process)
-        assert process.stdin is not None
-        process.stdin.close()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "verifier.js"
+        file.write_text(program, encoding="utf-8")  # too long for an argument
+        with subprocess.Popen(
+            [node, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        ) as process:
+            yield NodeVerifier(process)
+            assert process.stdin is not None
+            process.stdin.close()
 
 
 def _base64(content: bytes) -> str:

@@ -10,10 +10,12 @@ from playwright.sync_api import Browser, Page
 
 from registry.verify_page.page import verification_page
 from tests.anchoring.authority import Authority
-from tests.evidence.made_evidence import evidence, files_of, stamped
+from tests.evidence.anchored import known_blocks
+from tests.evidence.made_evidence import evidence, files_of
+from tests.evidence.mutation import with_everything
 from tests.verify.made_receipt import KEY, ORIGINAL
 
-TRUSTED = "leads to a root that was given|可追溯到所给的根证书"
+TRUSTED = "leads to what was given|可追溯到所给的依据"
 
 
 @pytest.fixture(params=["en-GB", "zh-CN"])
@@ -35,15 +37,16 @@ def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> It
 
 def test_a_court_reads_what_is_proven_and_what_is_not(page: Page, authority: Authority, tmp_path: Path) -> None:
     file, work, roots = tmp_path / "evidence.zip", tmp_path / "original.png", tmp_path / "roots.pem"
-    file.write_bytes(evidence(stamped(authority)))
+    file.write_bytes(evidence(with_everything(authority)))
     work.write_bytes(ORIGINAL)
-    roots.write_bytes(files_of(stamped(authority))["data/anchors/rfc3161/local/chain.pem"])
+    roots.write_bytes(files_of(with_everything(authority))["data/anchors/rfc3161/local/chain.pem"])
     page.click("summary >> nth=0")
     page.fill("#key", KEY)
+    page.fill("#blocks", " ".join(f"{one.chain_id}:0x{one.hash.hex()}" for one in known_blocks()))
     page.set_input_files("#work", work)
     page.set_input_files("#roots", roots)
     page.set_input_files("#file", file)
-    page.locator("#report dd", has_text=re.compile(TRUSTED)).first.wait_for()
+    page.locator("#report dd", has_text=re.compile(TRUSTED)).nth(3).wait_for()
     text = page.inner_text("#report")
     assert "signed with the key that was given" in text
     assert re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d", text)
@@ -54,7 +57,7 @@ def test_a_court_reads_what_is_proven_and_what_is_not(page: Page, authority: Aut
 
 def test_a_changed_file_is_not_proven_and_named(page: Page, authority: Authority, tmp_path: Path) -> None:
     file = tmp_path / "evidence.zip"
-    content = bytearray(evidence(stamped(authority)))
+    content = bytearray(evidence(with_everything(authority)))
     content[content.index(b"wrk_")] ^= 1
     file.write_bytes(content)
     page.set_input_files("#file", file)

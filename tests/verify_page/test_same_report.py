@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from registry.verify.certificate import Certificate, parse_certificates
+from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.file import verify_file
 from tests.anchoring.authority import Authority
-from tests.evidence.made_evidence import evidence, files_of, stamped, with_manifests_anew
-from tests.evidence.mutation import at_random, in_every_region
+from tests.evidence.anchored import known_blocks
+from tests.evidence.made_evidence import evidence, files_of, with_manifests_anew
+from tests.evidence.mutation import at_random, in_every_region, with_everything
 from tests.verify.made_receipt import KEY, ORIGINAL, receipt
 from tests.verify_page.in_node import NodeVerifier
 
@@ -30,7 +32,7 @@ PUT_IN = (
 @pytest.fixture(scope="module")
 def files(authority: Authority) -> Mapping[str, bytes]:
     """What an evidence file has that has everything."""
-    return files_of(stamped(authority))
+    return files_of(with_everything(authority))
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +47,15 @@ def both(
     work: bytes | None = None,
     key: str | None = None,
     roots: list[Certificate] | None = None,
+    blocks: list[KnownBlock] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The program's report and the page's."""
-    report = verify_file(io.BytesIO(content), work_sha256=work, verifier_key=key, authority_roots=roots)
+    report = verify_file(
+        io.BytesIO(content), work_sha256=work, verifier_key=key, authority_roots=roots, known_blocks=blocks
+    )
     in_der = None if roots is None else [one.encoded for one in roots]
-    shown = node.report(content, work_sha256=work, verifier_key=key, roots=in_der)
+    written = None if blocks is None else [f"{one.chain_id}:0x{one.hash.hex()}" for one in blocks]
+    shown = node.report(content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written)
     return json.loads(json.dumps(report.to_json())), shown
 
 
@@ -58,15 +64,16 @@ def both(
 def test_an_evidence_file_is_reported_alike_whatever_it_is_compared_with(
     node: NodeVerifier, authority: Authority, roots: list[Certificate], work: bytes | None, key: str | None
 ) -> None:
-    content = evidence(stamped(authority))
-    for given in (None, roots, []):
-        program, page = both(node, content, work=work, key=key, roots=given)
+    content = evidence(with_everything(authority))
+    known = known_blocks()
+    for given, blocks in ((None, None), (roots, known), ([], known[:1]), (roots, known[1:]), (None, [])):
+        program, page = both(node, content, work=work, key=key, roots=given, blocks=blocks)
         assert page == program
     assert program["verdict"] == ("proven" if work != bytes(32) and key in (None, KEY) else "failed")
 
 
 def test_a_change_in_any_region_is_reported_alike(node: NodeVerifier, authority: Authority) -> None:
-    content = evidence(stamped(authority))
+    content = evidence(with_everything(authority))
     flips = [*list(in_every_region(content))[::EVERY_NTH], *at_random(content, flips=80, seed=2)]
     for place, flip, region in flips:
         changed = content[:place] + bytes([content[place] ^ flip]) + content[place + 1 :]
@@ -84,7 +91,8 @@ def test_changes_behind_manifests_made_anew_are_reported_alike(
         name = source.choice(changeable)
         content = with_manifests_anew({**files, name: _changed(files[name], source)})
         given = {"key": source.choice([None, KEY]), "work": source.choice([None, WORK])}
-        program, page = both(node, content, roots=source.choice([None, roots]), **given)  # type: ignore[arg-type]
+        known = source.choice([None, known_blocks()])
+        program, page = both(node, content, roots=source.choice([None, roots]), blocks=known, **given)  # type: ignore[arg-type]
         assert page == program, name
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from registry import errors
+from registry.anchoring.ethereum.overview import overviews
 from registry.api.openapi import problems
 from registry.api.opened import Opened
 from registry.client.schemas import Alive, Ready
@@ -26,7 +27,10 @@ async def get_liveness() -> Alive:
     responses=problems(HTTPStatus.SERVICE_UNAVAILABLE),
 )
 def get_readiness(installation: Opened) -> Ready:
-    """Looks at the database, its schema, the ledger's head and how far the similarity index is behind it."""
+    """Looks at the database, its schema, the ledger's head and how far the index and the anchors are behind it.
+
+    Alarms of anchors do not make it unready: registration and checks go on without any chain.
+    """
     current, newest = installation.database.migration()
     if current != newest:
         raise errors.Unavailable(
@@ -36,4 +40,11 @@ def get_readiness(installation: Opened) -> Ready:
         )
     with installation.database.read() as session:
         size = installation.ledger.head(session).size
-    return Ready(migration=newest, ledger_size=size, index_lag=max(size - installation.finder.refresh(), 0))
+        networks = overviews(session, installation.ledger)
+    return Ready(
+        migration=newest,
+        ledger_size=size,
+        index_lag=max(size - installation.finder.refresh(), 0),
+        anchor_lag=min((network.behind for network in networks), default=None),
+        anchor_alarms=[f"{network.name}: {code}" for network in networks for code in sorted(network.alarms)],
+    )

@@ -7,14 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
+from registry.anchoring.ethereum.endpoint import hexadecimal
+from registry.anchoring.ethereum.overview import AnchorOverview, anchors
 from registry.api.media_type import preferred
 from registry.api.openapi import problems
 from registry.api.opened import Opened
+from registry.api.pagination import USUAL_PER_PAGE, Limit
 from registry.api.routes.log import TEXT
 from registry.api.routes.numbers import LARGEST, Canonical, EntryIndex
-from registry.client.schemas import ConsistencyProof, InclusionProof, LedgerEntry, LedgerHead
+from registry.client.schemas import AnchorList, AnchorView, ConsistencyProof, InclusionProof, LedgerEntry, LedgerHead
 from registry.installation import Installation
 from registry.verify.checkpoint import unverified_checkpoint
+from registry.verify.ethereum_anchor import CONTRACT
+from registry.verify.ethereum_chain import chain_name, has_economic_security
 from registry.verify.tree import leaf_hash
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
@@ -41,6 +46,43 @@ def get_ledger(installation: Opened) -> LedgerHead:
         root=head.root,
         verifier_key=ledger.verifier_key,
         checkpoint=head.checkpoint,
+    )
+
+
+@router.get(
+    "/anchors",
+    operation_id="list_anchors",
+    summary="Where the ledger's root stands in chains",
+    response_description="The newest anchors.",
+)
+def list_anchors(
+    installation: Opened,
+    limit: Limit = USUAL_PER_PAGE,
+    below: Annotated[
+        int | None,
+        Query(ge=0, le=LARGEST, description="Only anchors of fewer entries: `size` of the last one of a list."),
+        Canonical,
+    ] = None,
+) -> AnchorList:
+    """Each says which transaction of whom to look up; evidence files carry the proof of the first after an entry."""
+    with installation.database.read() as session:
+        found = anchors(session, limit, below)
+    return AnchorList(items=[_anchor(anchor) for anchor in found])
+
+
+def _anchor(anchor: AnchorOverview) -> AnchorView:
+    return AnchorView(
+        chain_id=anchor.chain_id,
+        chain=chain_name(anchor.chain_id),
+        economic_security=has_economic_security(anchor.chain_id),
+        state=anchor.state,
+        size=anchor.size,
+        operator=hexadecimal(anchor.operator),
+        contract=hexadecimal(CONTRACT),
+        transaction=None if anchor.transaction is None else hexadecimal(anchor.transaction),
+        block_number=anchor.block_number,
+        block_hash=None if anchor.block_hash is None else hexadecimal(anchor.block_hash),
+        block_time=anchor.block_time,
     )
 
 

@@ -14,38 +14,46 @@ const KNOWN = [
 ];
 const KNOWN_PATTERN = new RegExp(
   "^(?:data/work/[^/]+|data/anchors/rfc3161/[^/]+/(?:token\\.tst|chain\\.pem|checkpoint\\.txt|entry\\.tlog-proof)" +
+    "|data/anchors/eip155-[0-9]+/(?:anchor\\.json|header\\.rlp|headers-to-finalized\\.rlp|receipt-proof\\.json" +
+    "|storage-proof\\.json|entry\\.tlog-proof|LedgerAnchor\\.sol|LedgerAnchor\\.compiler-input\\.json" +
+    "|pinned/(?:header\\.rlp|entries\\.jsonl|disclosure\\.json))" +
     "|META-INF/(?:ASiCManifest[0-9]{3}\\.xml|timestamp[0-9]{3}\\.tst))$",
 );
 const TIME_WITHIN_THE_BOUND =
-  "The exact time: shown is only that the entry was there when the first trusted witness saw it; what the operator " +
-  "says of the time before is its statement.";
+  "The exact time: shown is only that the entry was there when the first trusted witness saw it, and was not where a " +
+  "trusted witness bounds it from below; what the operator says of the time between is its statement.";
 const OPERATORS_CLOCK =
   "The operator's clock: its time in the entry is later than the time at which a trusted witness had seen the entry.";
+const ENTRY_BEFORE_ITS_TIME =
+  "The operator's clock: its time in the entry is earlier than the time at which a trusted witness shows that it was " +
+  "not there yet.";
+const TEST_NETWORK = "What an anchor in a test network is worth: nobody loses anything who rewrites one.";
 const REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network.";
 const WHAT_THE_MAKER_SAYS =
-  "What the readme, the custody record and the bag's information say, and what the verifier in the file does: the " +
-  "manifests show that they are whole, and whoever wrote the file wrote them.";
+  "What the readme, the custody record, the bag's information and a contract's source say, and what the verifier " +
+  "in the file does: the manifests show that they are whole, and whoever wrote the file wrote them.";
 
-// `content` is the whole file; the options are bytes, a text, and certificates, or null.
-function verifyFile(content, { workSha256 = null, verifierKey = null, authorityRoots = null } = {}) {
+// `content` is the whole file; what is given from elsewhere: bytes, a text, certificates and known blocks, or null.
+function verifyFile(content, given) {
+  const { workSha256, verifierKey } = given;
   if (content[0] === 0x7b && content[1] === 0x22) {
     return verifyReceipt(content.subarray(0, LARGEST_RECEIPT + 1), { workSha256, verifierKey });
   }
-  return verifyEvidence(content, workSha256, verifierKey, authorityRoots);
+  return verifyEvidence(content, given);
 }
 
-function verifyEvidence(content, workSha256, verifierKey, authorityRoots) {
+function verifyEvidence(content, given) {
   const checks = new Checks();
   const found = { registration: NOTHING_SHOWN, unlisted: [], unknown: [], witnesses: [] };
   const container = checks.attempt("container", () => {
     const opened = new Container(content);
     return [`${opened.members.size} files, and not a byte before, between or behind them.`, opened];
   });
-  if (container !== null) checkContents(checks, found, container, workSha256, verifierKey, authorityRoots);
-  return evidenceReport(checks, found, verifierKey);
+  if (container !== null) checkContents(checks, found, container, given);
+  return evidenceReport(checks, found, given.verifierKey);
 }
 
-function checkContents(checks, found, container, workSha256, verifierKey, authorityRoots) {
+function checkContents(checks, found, container, { workSha256, verifierKey, authorityRoots, knownBlocks }) {
   const digests = digestsOf(checks, container);
   found.unlisted = checkManifests(checks, container, digests);
   found.unknown = [...container.members.keys()].filter(
@@ -71,7 +79,9 @@ function checkContents(checks, found, container, workSha256, verifierKey, author
   found.witnesses = [
     ...checkTimestamps(checks, container, receipt.entry, authorityRoots),
     ...checkContainerTimestamps(checks, container, digests, authorityRoots),
+    ...checkChains(checks, container, receipt.entry, knownBlocks),
   ];
+  checkInterval(checks, found.witnesses);
 }
 
 function checkForm(container) {
@@ -123,15 +133,19 @@ function checkSubject(container, { entry }) {
 }
 
 function evidenceReport(checks, { registration, unlisted, unknown, witnesses }, givenKey) {
-  const { entry, disclosed } = registration, failed = checks.firstFailed, first = earliestTrusted(witnesses);
+  const { entry, disclosed } = registration, failed = checks.firstFailed, seen = timesBy(witnesses, NOT_AFTER);
   const notProven = [];
   if (unlisted.length) notProven.push(`What these files say, which no manifest lists: ${unlisted.join(", ")}.`);
   if (unknown.length) notProven.push(`What these files say, which are none of this form: ${unknown.join(", ")}.`);
   if (givenKey === null) notProven.push(WHOSE_KEY);
-  notProven.push(first === null ? OPERATORS_TIME : TIME_WITHIN_THE_BOUND);
-  if (first !== null && entry !== null && BigInt(entry.time) > first) notProven.push(OPERATORS_CLOCK);
+  notProven.push(seen.length ? TIME_WITHIN_THE_BOUND : OPERATORS_TIME);
+  if (entry !== null && seen.some((time) => BigInt(entry.time) > time)) notProven.push(OPERATORS_CLOCK);
+  if (entry !== null && timesBy(witnesses, NOT_BEFORE).some((time) => BigInt(entry.time) < time)) {
+    notProven.push(ENTRY_BEFORE_ITS_TIME);
+  }
   notProven.push(...NOT_PROVEN_BY_A_LEDGER);
-  if (witnesses.length) notProven.push(REVOCATION);
+  if (witnesses.some(isOfTestNetwork)) notProven.push(TEST_NETWORK);
+  if (witnesses.some((one) => one.kind === RFC3161)) notProven.push(REVOCATION);
   notProven.push(WHAT_THE_MAKER_SAYS);
   const signed = givenKey !== null ? "the key that was given" : "the key that the file itself brings along";
   const extra = unlisted.length ? `; ${unlisted.length} of its files are ${UNPROVEN}` : "";

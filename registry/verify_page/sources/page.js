@@ -10,6 +10,7 @@ const WORDS = {
     work: "The original, to compare with what was registered",
     key: "The ledger's key, as its operator published it or others kept it",
     roots: "Certificates of those who vouch for timestamp authorities (PEM)",
+    blocks: "Blocks of Ethereum as an explorer or a node shows them, such as 1:0x…",
     reading: "Checking …",
     proven: "Proven",
     failed: "Not proven",
@@ -18,12 +19,12 @@ const WORDS = {
     notAfter: "Not after",
     nobody: "no trusted witness says",
     claimed: "By the operator's clock",
-    trusted: "leads to a root that was given",
+    trusted: "leads to what was given",
     untrusted: "intact, but whose it is was not checked",
     disclosed: "What is disclosed",
     notProven: "What is not proven",
     checks: "Every check",
-    unreadable: "A file cannot be used:",
+    unreadable: "What was given cannot be used:",
     print: "Print",
     results: { proven: "proven", failed: "failed", "not checked": "not checked" },
   },
@@ -36,6 +37,7 @@ const WORDS = {
     work: "原件，用于与登记的文件比较",
     key: "账本公钥（由运营者公布或他人保存）",
     roots: "为时间戳机构作保的根证书（PEM）",
+    blocks: "以太坊区块（由区块浏览器或节点查得），例如 1:0x…",
     reading: "正在检查……",
     proven: "已证明",
     failed: "未能证明",
@@ -44,12 +46,12 @@ const WORDS = {
     notAfter: "不晚于",
     nobody: "没有可信的见证",
     claimed: "运营者时钟",
-    trusted: "可追溯到所给的根证书",
+    trusted: "可追溯到所给的依据",
     untrusted: "完整无损，但未核实归属",
     disclosed: "公开的内容",
     notProven: "没有证明的事项",
     checks: "全部检查",
-    unreadable: "有文件无法使用：",
+    unreadable: "所给的内容无法使用：",
     print: "打印",
     results: { proven: "已证明", failed: "不成立", "not checked": "未检查" },
   },
@@ -92,6 +94,7 @@ function startPage() {
         workSha256: work === null ? null : sha256(work),
         verifierKey,
         authorityRoots: roots === null ? null : parseCertificates(roots),
+        knownBlocks: field("blocks").value.split(/\s+/).filter(Boolean).map(parseKnownBlock),
       });
       if (mine !== turn) return;
       report = found;
@@ -108,7 +111,8 @@ function startPage() {
     const when = make("dl", null, ...fact(say.notBefore, report.not_before ?? say.nobody));
     when.append(...fact(say.notAfter, report.not_after ?? say.nobody));
     for (const one of report.witnesses) {
-      when.append(...fact(`${one.kind} ${one.name}`, `${one.time ?? "–"}: ${one.trusted ? say.trusted : say.untrusted}`));
+      const side = one.bound === NOT_BEFORE ? say.notBefore : say.notAfter;
+      when.append(...fact(`${one.kind} ${one.name}`, `${side} ${one.time ?? "–"}: ${one.trusted ? say.trusted : say.untrusted}`));
     }
     if (report.claimed_time !== null) when.append(...fact(say.claimed, report.claimed_time));
     const parts = [verdict, english(make("p", printable(report.summary))), make("h3", say.interval), when];
@@ -150,7 +154,7 @@ function startPage() {
     language = language === "zh" ? "en" : "zh";
     speak();
   });
-  for (const id of ["file", "work", "roots", "key"]) field(id).addEventListener("change", check);
+  for (const id of ["file", "work", "roots", "key", "blocks"]) field(id).addEventListener("change", check);
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();

@@ -1,6 +1,7 @@
 // What a verification found, in the words of the program: registry/verify/report.py.
 
 const PROVEN = "proven", FAILED = "failed", NOT_CHECKED = "not checked";
+const NOT_BEFORE = "not before", NOT_AFTER = "not after";
 
 class Checks {
   constructor() {
@@ -45,22 +46,37 @@ function rfc3339(milliseconds) {
   return `${day}T${time}.${String(rest).padStart(3, "0")}Z`;
 }
 
-function earliestTrusted(witnesses) {
-  const times = witnesses.filter((one) => one.trusted).map((one) => one.time);
+function timesBy(witnesses, bound) {
+  return witnesses.filter((one) => one.trusted && one.bound === bound).map((one) => one.time);
+}
+
+function earliest(times) {
   return times.length ? times.reduce((first, time) => (time < first ? time : first)) : null;
 }
 
+function latest(times) {
+  return times.length ? times.reduce((last, time) => (time > last ? time : last)) : null;
+}
+
+function checkInterval(checks, witnesses) {
+  const last = latest(timesBy(witnesses, NOT_BEFORE)), first = earliest(timesBy(witnesses, NOT_AFTER));
+  if (last === null || first === null || last <= first) return;
+  const sentence = "By one trusted witness the entry was there when by another it was not yet.";
+  checks.fail("interval", new Contradiction(sentence, { expected: rfc3339(last), found: rfc3339(first) }));
+}
+
 function reportJson({ summary, checks, notProven, disclosed, claimedTime, witnesses = [] }) {
-  const results = checks.made.map((check) => check.result), first = earliestTrusted(witnesses);
+  const results = checks.made.map((check) => check.result);
+  const last = latest(timesBy(witnesses, NOT_BEFORE)), first = earliest(timesBy(witnesses, NOT_AFTER));
   return {
     verdict: results.includes(PROVEN) && !results.includes(FAILED) ? "proven" : "failed",
     summary,
     checks: checks.made,
     disclosed: Object.fromEntries([...disclosed].map(([name, value]) => [name, plain(value)])),
     claimed_time: claimedTime,
-    not_before: null,
+    not_before: last === null ? null : rfc3339(last),
     not_after: first === null ? null : rfc3339(first),
-    witnesses: witnesses.map(({ kind, name, time, trusted }) => ({ kind, name, time: rfc3339(time), trusted })),
+    witnesses: witnesses.map((one) => ({ ...one, time: rfc3339(one.time) })),
     not_proven: notProven,
   };
 }

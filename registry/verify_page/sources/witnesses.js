@@ -1,5 +1,6 @@
 // Timestamps over checkpoints and over the whole file: registry/verify/stamped_checkpoint.py and asic.py.
 
+const RFC3161 = "rfc3161";
 const TIMESTAMPS = "data/anchors/rfc3161/";
 const TOKEN = "token.tst", CHAIN = "chain.pem", STAMPED = "checkpoint.txt", STAMPED_PROOF = "entry.tlog-proof";
 const LARGEST_TOKEN = 1_048_576;
@@ -28,7 +29,7 @@ function witnessOf(checks, name, roots, check) {
     return [];
   }
   const trusted = checkAuthority(checks, name, found.timestamp, found.chain, roots);
-  return [{ kind: "rfc3161", name, time: found.timestamp.latest, trusted }];
+  return [{ kind: RFC3161, name, bound: NOT_AFTER, time: found.timestamp.latest, trusted }];
 }
 
 function stampedCheckpoint(container, name, entry) {

@@ -7,7 +7,9 @@ from typing import Any
 from starlette.responses import Response
 
 from registry.anchoring import stored
+from registry.anchoring.ethereum.stored_anchors import newest_final_of_all
 from registry.errors import NotFound
+from registry.verify.ethereum_chain import chain_name
 from registry.verify.tree import leaf_hash
 from registry.web.answering import shown
 from registry.web.numbers_in_addresses import whole_number
@@ -38,6 +40,10 @@ def _log(visit: Visit) -> Response:
             for number, one in enumerate(home.ledger.entries(session, start, end))
         ]
         stamps = [(one.witness, one.time, one.checkpoint_size) for one in stored.newest(session)]
+        stamps += [
+            (chain_name(one.chain_id), (one.block_time or 0) * 1000, one.tree_size)
+            for one in newest_final_of_all(session)
+        ]
         shown_note = home.publication.checkpoint(session)
     values: dict[str, Any] = {"entries": entries[::-1], "older": start or None}
     if visit.wants_part:
