@@ -5,6 +5,7 @@ the same value, and one value never has two hashes.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ LARGEST_INTEGER = 2**53 - 1
 DEEPEST_NESTING = 32
 """Lists and objects inside each other: far more than any format here has, and no danger to a parser's stack."""
 _LONGEST_INTEGER = len(str(-LARGEST_INTEGER))
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _string = json.encoder.encode_basestring
 """Writes strings as RFC 8785, section 3.2.2.2, does: of several escapes the shortest, in lower case."""
 _WORDS = {None: "null", False: "false", True: "true"}
@@ -34,15 +36,17 @@ def encode(value: JsonValue) -> bytes:
 
 def parse(encoded: bytes) -> JsonValue:
     """The value of ``encoded``. Malformed unless ``encoded`` is canonical, byte for byte."""
+    text = utf8_text(encoded)
+    _check_nesting(text)
     try:
         value: JsonValue = json.loads(
-            utf8_text(encoded),
+            text,
             object_pairs_hook=_object_without_repeats,
             parse_float=_refuse_number,
             parse_constant=_refuse_number,
             parse_int=_integer,
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Malformed("The text is not JSON.") from error
     if encode(value) != encoded:
         raise Malformed("The JSON is not in its canonical form (RFC 8785).")
@@ -59,13 +63,28 @@ def _text(value: object, depth: int) -> str:
             raise _too_large()
         return int.__repr__(value)
     if depth == DEEPEST_NESTING:
-        raise Malformed(f"The JSON is nested deeper than {DEEPEST_NESTING} levels.")
+        raise _too_deep()
     if isinstance(value, Mapping):
         names = sorted(value, key=_utf16)
         return "{" + ",".join(f"{_text(name, 0)}:{_text(value[name], depth + 1)}" for name in names) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(_text(item, depth + 1) for item in value) + "]"
     raise Malformed(f"A value of type {type(value).__name__} has no canonical JSON form here.")
+
+
+def _check_nesting(text: str) -> None:
+    """Malformed if ``text`` is nested too deeply, before a parser follows it down: the interpreter's own limit can be
+    raised by any library in the process, to where the stack ends first and the process with it."""
+    if text.count("[") + text.count("{") <= DEEPEST_NESTING:
+        return
+    depth = 0
+    for found in _STRING_OR_BRACKET.finditer(text):
+        if found[0] in {"[", "{"}:
+            depth += 1
+            if depth > DEEPEST_NESTING:
+                raise _too_deep()
+        elif found[0] in {"]", "}"}:
+            depth -= 1
 
 
 def _utf16(name: object) -> bytes:
@@ -91,6 +110,10 @@ def _integer(digits: str) -> int:
     if len(digits) > _LONGEST_INTEGER:
         raise _too_large()
     return int(digits)
+
+
+def _too_deep() -> Malformed:
+    return Malformed(f"The JSON is nested deeper than {DEEPEST_NESTING} levels.")
 
 
 def _too_large() -> Malformed:

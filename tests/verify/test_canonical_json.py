@@ -1,6 +1,7 @@
 """Canonical JSON, against the published package and against what must be refused."""
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -136,6 +137,24 @@ def test_nesting_is_limited_and_never_exhausts_the_stack() -> None:
     for depth in (DEEPEST_NESTING + 1, 500):
         with pytest.raises(Malformed):
             encode(nested(depth))
+        with pytest.raises(Malformed, match="nested deeper"):
+            parse(b"[" * depth + b"]" * depth)
+
+
+def test_nesting_is_limited_whatever_a_library_does_to_the_interpreter() -> None:
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        for text in ("[" * 1_000_000, '{"a":' * 1_000_000, '["[' * 1_000_000):
+            with pytest.raises(Malformed):
+                parse(text.encode())
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def test_brackets_within_strings_are_no_nesting() -> None:
+    for value in ('["', "[" * 100, '\\"' * 50 + "[{" * 50):
+        assert parse(encode([value, value])) == [value, value]
 
 
 @given(VALUES, st.data())

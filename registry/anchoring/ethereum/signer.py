@@ -1,6 +1,7 @@
 """Who signs the transactions: a key in an encrypted file, or a signer that holds the key itself."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -87,11 +88,10 @@ class KeystoreSigner:
         return raw
 
     def _opened(self) -> Any:
-        from eth_account import Account
-
+        account_type = _account_type()
         try:
             password = read_owned(self._password).removesuffix("\n")
-            account = Account.from_key(Account.decrypt(self._content, password))
+            account = account_type.from_key(account_type.decrypt(self._content, password))
         except (OSError, ValueError, KeyError, TypeError) as error:
             # What the library says could hold parts of the secret.
             raise _unusable(f"{self._keystore} cannot be opened with the password in {self._password}") from error
@@ -132,11 +132,23 @@ class RemoteSigner:
 
 def make_keystore(password: str) -> tuple[bytes, bytes]:
     """A new key: its address, and the file that holds it under ``password``."""
+    account_type = _account_type()
+    account = account_type.create()
+    keystore = account_type.encrypt(account.key, password)
+    return bytes.fromhex(account.address.removeprefix("0x")), json.dumps(keystore, indent=1).encode() + b"\n"
+
+
+def _account_type() -> Any:
+    """The library's, imported where it is used: it takes half a second, and few processes sign.
+
+    One of the packages it imports raises the interpreter's limit of recursion to 100,000, at which nested input ends
+    the process instead of raising an error; the limit is put back.
+    """
+    limit = sys.getrecursionlimit()
     from eth_account import Account
 
-    account = Account.create()
-    keystore = Account.encrypt(account.key, password)
-    return bytes.fromhex(account.address.removeprefix("0x")), json.dumps(keystore, indent=1).encode() + b"\n"
+    sys.setrecursionlimit(limit)
+    return Account
 
 
 def transaction_hash(raw: bytes) -> bytes:
@@ -146,12 +158,11 @@ def transaction_hash(raw: bytes) -> bytes:
 
 def _check(raw: bytes, transaction: Transaction, expected: bytes) -> None:
     """That what was signed is what was asked for, by the key that was asked."""
-    from eth_account import Account
-
+    account_type = _account_type()
     try:
         fields = rlp.decode_list(raw[1:])
         asked = raw[:1] == bytes([_DYNAMIC_FEE]) and fields[:-_SIGNATURE_FIELDS] == transaction.fields()
-        signer = address(Account.recover_transaction(hexadecimal(raw)).lower()) if asked else b""
+        signer = address(account_type.recover_transaction(hexadecimal(raw)).lower()) if asked else b""
     except Exception as error:
         raise _unusable("what was signed is no transaction") from error
     if signer != expected:

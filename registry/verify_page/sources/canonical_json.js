@@ -3,7 +3,6 @@
 const LARGEST_INTEGER = 2 ** 53 - 1;
 const DEEPEST_NESTING = 32;
 const LONGEST_INTEGER = String(-LARGEST_INTEGER).length;
-const DEEPEST_PARSED = 900;
 
 function encodeJson(value) {
   return utf8(jsonText(value, 0));
@@ -11,9 +10,28 @@ function encodeJson(value) {
 
 function parseJson(encoded) {
   const text = utf8Text(encoded);
+  checkNesting(text);
   const value = new JsonReader(text).whole();
   if (!same(encodeJson(value), encoded)) throw new Malformed("The JSON is not in its canonical form (RFC 8785).");
   return value;
+}
+
+function checkNesting(text) {
+  let depth = 0, isString = false;
+  for (let place = 0; place < text.length; place++) {
+    const one = text[place];
+    if (isString) {
+      if (one === "\\") place++;
+      else if (one === '"') isString = false;
+    } else if (one === '"') isString = true;
+    else if (one === "[" || one === "{") {
+      if (++depth > DEEPEST_NESTING) throw tooDeep();
+    } else if (one === "]" || one === "}") depth--;
+  }
+}
+
+function tooDeep() {
+  return new Malformed(`The JSON is nested deeper than ${DEEPEST_NESTING} levels.`);
 }
 
 function jsonString(text) {
@@ -31,7 +49,7 @@ function jsonText(value, depth) {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "bigint") throw new Malformed("An integer is beyond 2^53 - 1.");
   if (typeof value === "number") return String(value);
-  if (depth === DEEPEST_NESTING) throw new Malformed(`The JSON is nested deeper than ${DEEPEST_NESTING} levels.`);
+  if (depth === DEEPEST_NESTING) throw tooDeep();
   if (isObject(value)) {
     const names = [...value.keys()].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
     return `{${names.map((name) => `${jsonString(name)}:${jsonText(value.get(name), depth + 1)}`).join(",")}}`;
@@ -47,7 +65,7 @@ class JsonReader {
 
   whole() {
     this.space();
-    const value = this.value(0);
+    const value = this.value();
     this.space();
     if (this.place !== this.text.length) this.refuse();
     return value;
@@ -61,12 +79,11 @@ class JsonReader {
     while (" \t\n\r".includes(this.text[this.place] ?? "x")) this.place++;
   }
 
-  value(depth) {
-    if (depth > DEEPEST_PARSED) this.refuse();
+  value() {
     const one = this.text[this.place];
     if (one === '"') return this.string();
-    if (one === "{") return this.object(depth);
-    if (one === "[") return this.list(depth);
+    if (one === "{") return this.object();
+    if (one === "[") return this.list();
     for (const [word, value] of [["null", null], ["true", true], ["false", false]]) {
       if (this.text.startsWith(word, this.place)) {
         this.place += word.length;
@@ -115,7 +132,7 @@ class JsonReader {
     }
   }
 
-  list(depth) {
+  list() {
     const items = [];
     this.place++;
     this.space();
@@ -125,7 +142,7 @@ class JsonReader {
     }
     for (;;) {
       this.space();
-      items.push(this.value(depth + 1));
+      items.push(this.value());
       this.space();
       const next = this.text[this.place++];
       if (next === "]") return items;
@@ -133,7 +150,7 @@ class JsonReader {
     }
   }
 
-  object(depth) {
+  object() {
     const members = new Map();
     let count = 0;
     this.place++;
@@ -149,7 +166,7 @@ class JsonReader {
       this.space();
       if (this.text[this.place++] !== ":") this.refuse();
       this.space();
-      members.set(name, this.value(depth + 1));
+      members.set(name, this.value());
       count++;
       this.space();
       const next = this.text[this.place++];

@@ -1,5 +1,7 @@
 """Signers: what is signed is what was asked for, by the key that was asked."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +52,14 @@ def test_a_keystore_that_names_another_address_than_its_keys_is_refused(tmp_path
     (tmp_path / "password").chmod(0o600)
     with pytest.raises(errors.Broken, match="another address"):
         KeystoreSigner(tmp_path / "key", tmp_path / "password").sign(WANTED)
+
+
+def test_signing_leaves_the_interpreters_limit_of_recursion_as_it_was() -> None:
+    """In a process of its own: this one may have imported the library long ago."""
+    program = (
+        "import sys; before = sys.getrecursionlimit(); "
+        "from registry.anchoring.ethereum.signer import make_keystore; make_keystore('x'); "
+        "assert 'eth_account' in sys.modules; print(before == sys.getrecursionlimit())"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"
