@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from string import Template
 
+from registry.evidence.court_report import court_checklist, draft_declaration, facts_of
 from registry.evidence.evidence_file import EvidenceFile
 from registry.evidence.offline_verifier import offline_verifier
 from registry.evidence.part import Part, Read
@@ -18,7 +19,7 @@ from registry.verify.commitment import Disclosure
 from registry.verify.container import MIMETYPE, MIMETYPE_NAME
 from registry.verify.custody import CustodyEvent, custody_record
 from registry.verify.encoding import utf8
-from registry.verify.entry import parse_entry
+from registry.verify.entry import Entry, parse_entry
 from registry.verify.ethereum_anchor import chain_folder
 from registry.verify.note import parse_note
 from registry.verify.receipt import Receipt
@@ -42,6 +43,8 @@ SUFFIXES: Mapping[str, str] = {
 """What an original is called in the file. Its own name may say more than its holder wants to disclose."""
 
 
+_TAGS = (form.README_ENGLISH, form.README_CHINESE, bag.INFO_NAME, bag.PAYLOAD_SHA256, bag.PAYLOAD_SHA512)
+"""What the report names beside the payload."""
 Seal = Callable[[bytes], bytes]
 """Answers a list of files with a timestamp token over it."""
 
@@ -90,7 +93,7 @@ class Material:
     """What goes into an evidence file. ``receipt`` is of the entry, its disclosure the one that the holder chose.
 
     ``time`` (milliseconds, UTC) is when the file is made, ``software`` what makes it. ``seals`` stamp the whole file;
-    ASiC-E asks for one at least, the form of evidence files for none.
+    ASiC-E asks for one at least, the form of evidence files for none. ``versions`` of the work were recorded.
     """
 
     receipt: Receipt
@@ -102,13 +105,15 @@ class Material:
     seals: Sequence[Seal] = ()
     anchors: Sequence[ChainAnchor] = ()
     pins: Sequence[Pin] = ()
+    versions: int = 1
 
 
 def build(material: Material) -> EvidenceFile:
     """The evidence file of ``material``. Reads the original once now and once more when the file is written."""
-    payload = sorted(_payload(material), key=lambda part: part.name)
-    sizes = {part.name: part.size for part in payload}
     entry = parse_entry(utf8(material.receipt.entry))
+    proofs = list(_payload(material))
+    payload = sorted((*proofs, *_report(material, entry, proofs)), key=lambda part: part.name)
+    sizes = {part.name: part.size for part in payload}
     made = datetime.fromtimestamp(material.time // 1000, UTC)
     tags = [
         Part.of(MIMETYPE_NAME, MIMETYPE),
@@ -163,6 +168,14 @@ def _payload(material: Material) -> Iterator[Part]:
     if material.original is not None:
         suffix = SUFFIXES.get(material.original.media_type, "")
         yield Part.streamed(f"{form.WORK_FOLDER}original{suffix}", material.original.read)
+
+
+def _report(material: Material, entry: Entry, proofs: Sequence[Part]) -> Iterator[Part]:
+    """What courts ask, answered from ``proofs``."""
+    facts = facts_of((part.name for part in proofs), versions=material.versions)
+    names = [*(part.name for part in proofs), form.DRAFT_DECLARATION, *_TAGS]
+    yield Part.of(form.CHECKLIST, court_checklist(entry.subject, entry.index, names, facts))
+    yield Part.of(form.DRAFT_DECLARATION, draft_declaration(material.receipt, facts))
 
 
 def _seals(seals: Sequence[Seal], parts: Sequence[Part]) -> Iterator[Part]:

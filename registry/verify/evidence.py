@@ -53,8 +53,8 @@ ENTRY_BEFORE_ITS_TIME = (
 TEST_NETWORK = "What an anchor in a test network is worth: nobody loses anything who rewrites one."
 REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network."
 WHAT_THE_MAKER_SAYS = (
-    "What the readme, the custody record, the bag's information and a contract's source say, and what the verifier "
-    "in the file does: the manifests show that they are whole, and whoever wrote the file wrote them."
+    "What the readme, the report, the custody record, the bag's information and a contract's source say, and what the "
+    "verifier in the file does: the manifests show that they are whole, and whoever wrote the file wrote them."
 )
 
 

@@ -20,6 +20,7 @@ PROOF = "data/ledger/entry.tlog-proof"
 VERIFIER_KEY = "data/ledger/verifier-key.txt"
 CUSTODY = "data/custody.jsonl"
 VERIFIER, PAGE = "data/verifier/verify.pyz", "data/verifier/verify.html"
+CHECKLIST, DRAFT_DECLARATION = "data/report/court-checklist.json", "data/report/draft-declaration-fre-902.txt"
 README_ENGLISH, README_CHINESE = "README.en.txt", "README.zh.txt"
 TIMESTAMPS = "data/anchors/rfc3161/"
 """Below it a folder for each timestamp authority, with the four files below."""
@@ -65,6 +66,8 @@ _KNOWN = frozenset(
         CUSTODY,
         VERIFIER,
         PAGE,
+        CHECKLIST,
+        DRAFT_DECLARATION,
         README_ENGLISH,
         README_CHINESE,
     }

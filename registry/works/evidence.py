@@ -76,6 +76,7 @@ def get_evidence(
         found = version_of(session, work, index)
         kept = registered(installation, session, found.entry_index, "already_registered").receipt
         events = _recorded(installation, session, work.id)
+        versions = len(events)
         timestamps = _timestamps(installation, session, found.entry_index)
         anchors = chain_anchors(installation.ledger, session, found.entry_index)
         pinned = pins(installation.ledger, session, found.entry_index)
@@ -90,7 +91,7 @@ def get_evidence(
         events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
     events.append(CustodyEvent(now, by, f"made this evidence file for the holder; {work.state}", software, {}))
     seals = _seals(installation) if sealed else ()
-    return build(Material(chosen, original, events, now, software, timestamps, seals, anchors, pinned))
+    return build(Material(chosen, original, events, now, software, timestamps, seals, anchors, pinned, versions))
 
 
 def _chosen(kept: Receipt, selection: Selection, *, has_picture: bool) -> Receipt:

@@ -10,7 +10,8 @@ const PROOF = "data/ledger/entry.tlog-proof", VERIFIER_KEY = "data/ledger/verifi
 const CUSTODY = "data/custody.jsonl", VERIFIER = "data/verifier/verify.pyz", PAGE = "data/verifier/verify.html";
 const KNOWN = [
   MIMETYPE_NAME, DECLARATION_NAME, INFO_NAME, PAYLOAD_SHA256, PAYLOAD_SHA512, TAGS_SHA256, ENTRY, DISCLOSURE, PROOF,
-  VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, "README.en.txt", "README.zh.txt",
+  VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, "data/report/court-checklist.json",
+  "data/report/draft-declaration-fre-902.txt", "README.en.txt", "README.zh.txt",
 ];
 const KNOWN_PATTERN = new RegExp(
   "^(?:data/work/[^/]+|data/anchors/rfc3161/[^/]+/(?:token\\.tst|chain\\.pem|checkpoint\\.txt|entry\\.tlog-proof)" +
@@ -30,8 +31,8 @@ const ENTRY_BEFORE_ITS_TIME =
 const TEST_NETWORK = "What an anchor in a test network is worth: nobody loses anything who rewrites one.";
 const REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network.";
 const WHAT_THE_MAKER_SAYS =
-  "What the readme, the custody record, the bag's information and a contract's source say, and what the verifier " +
-  "in the file does: the manifests show that they are whole, and whoever wrote the file wrote them.";
+  "What the readme, the report, the custody record, the bag's information and a contract's source say, and what the " +
+  "verifier in the file does: the manifests show that they are whole, and whoever wrote the file wrote them.";
 
 // `content` is the whole file; what is given from elsewhere: bytes, a text, certificates and known blocks, or null.
 function verifyFile(content, given) {
