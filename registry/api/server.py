@@ -1,6 +1,6 @@
 """Runs the service: ``registry serve``."""
 
-import logging.config
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -21,16 +21,8 @@ IDLE_SECONDS = 15
 GOODBYE_SECONDS = 30
 """How long requests under way may take when the service is asked to end: longer than a registration takes."""
 
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "registry": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-    },
-}
+_LEVELS = {"registry": logging.INFO, "uvicorn": logging.WARNING}
+"""What is logged while the service runs, by the logger's name."""
 
 
 def serve(
@@ -44,19 +36,18 @@ def serve(
     """Has ``application`` answer requests until SIGINT or SIGTERM, then finishes those under way and returns.
 
     Meanwhile new checkpoints are submitted to the witnesses and timestamp authorities that the settings name, and
-    anchored in the networks that they name.
-    ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one. ``when_ready`` is told
+    anchored in the networks that they name. ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one. ``when_ready`` is told
     the address, ``http://host:port``, once connections are accepted. Refuses (``address_unusable``) an address that
     cannot be listened on.
     """
     settings = installation.settings
-    logging.config.dictConfig(_LOGGING)
     with (
+        _logging_to_stderr(),
         installation.publication.rounds(settings.witness_seconds),
         installation.stamping.rounds(settings.timestamp_seconds),
         installation.anchoring.rounds(settings.ethereum_poll_seconds),
     ):
-        serve_application(
+        _answer_requests(
             application,
             settings.host if host is None else host,
             settings.port if port is None else port,
@@ -68,7 +59,13 @@ def serve_application(
     application: ASGIApp, host: str, port: int, *, when_ready: Callable[[str], None] | None = None
 ) -> None:
     """As :func:`serve`, for any application."""
-    logging.config.dictConfig(_LOGGING)
+    with _logging_to_stderr():
+        _answer_requests(application, host, port, when_ready=when_ready)
+
+
+def _answer_requests(
+    application: ASGIApp, host: str, port: int, *, when_ready: Callable[[str], None] | None = None
+) -> None:
     with listening(host, port) as listener:
         server = server_of(application)
         if when_ready is not None:
@@ -116,6 +113,26 @@ def address_of(listener: socket.socket) -> str:
     """``http://host:port``."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _logging_to_stderr() -> Iterator[None]:
+    """Lines with time and level, until the block ends: what this process calls stderr then may be another stream."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    loggers = {logging.getLogger(name): level for name, level in _LEVELS.items()}
+    before = [(logger, logger.level, logger.propagate) for logger in loggers]
+    for logger, level in loggers.items():
+        logger.addHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger, level, propagates in before:
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+            logger.propagate = propagates
 
 
 @contextmanager

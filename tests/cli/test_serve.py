@@ -1,6 +1,7 @@
 """`registry serve`: a service that says where it is, and ends when it is told to."""
 
 import json
+import logging
 import signal
 import urllib.request
 from pathlib import Path
@@ -39,3 +40,5 @@ def test_a_port_that_is_taken_is_told_in_one_panel(tmp_path: Path) -> None:
     assert answer.code == 3
     assert "address_unusable" in answer.stderr
     assert "--port" in answer.stderr
+    # It ran in this process, whose later lines must not go to the stream that was its stderr.
+    assert not logging.getLogger("registry").handlers
