@@ -36,9 +36,9 @@ def serve(
     """Has ``application`` answer requests until SIGINT or SIGTERM, then finishes those under way and returns.
 
     Meanwhile new checkpoints are submitted to the witnesses and timestamp authorities that the settings name, and
-    anchored in the networks that they name. ``host`` and ``port`` default to the settings (this machine only); port 0 takes a free one. ``when_ready`` is told
-    the address, ``http://host:port``, once connections are accepted. Refuses (``address_unusable``) an address that
-    cannot be listened on.
+    anchored in the networks that they name. ``host`` and ``port`` default to the settings (this machine only); port 0
+    takes a free one. ``when_ready`` is told the address, ``http://host:port``, once connections are accepted. Refuses
+    (``address_unusable``) an address that cannot be listened on.
     """
     settings = installation.settings
     with (

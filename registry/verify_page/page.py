@@ -39,6 +39,7 @@ ORDER = (
     "ethereum_anchor",
     "pinned_block",
     "evidence",
+    "chinese",
     "page",
 )
 """The sources share one scope, and each uses at its beginning what stands before it."""

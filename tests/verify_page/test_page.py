@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from registry.verify_page.page import verification_page
 from tests.anchoring.authority import Authority
 from tests.evidence.anchored import known_blocks
-from tests.evidence.made_evidence import evidence, files_of
+from tests.evidence.made_evidence import evidence, files_of, packed
 from tests.evidence.mutation import with_everything
 from tests.verify.made_receipt import KEY, ORIGINAL
 
@@ -48,9 +49,9 @@ def test_a_court_reads_what_is_proven_and_what_is_not(page: Page, authority: Aut
     page.set_input_files("#file", file)
     page.locator("#report dd", has_text=re.compile(TRUSTED)).nth(3).wait_for()
     text = page.inner_text("#report")
-    assert "signed with the key that was given" in text
+    assert re.search("signed with the key that was given|签名与您给出的公钥相符", text)
     assert re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d", text)
-    assert "Authorship" in text
+    assert re.search("Authorship|作者身份", text)
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
@@ -71,3 +72,19 @@ def test_the_same_sources_give_the_same_page() -> None:
     assert verification_page() == content
     assert b"$" + b"script" not in content
     assert b"http://" not in re.sub(rb"http://(?:uri\.etsi\.org|www\.w3\.org)/", b"", content)
+
+
+@pytest.mark.parametrize("page", ["zh-CN"], indirect=True)
+@pytest.mark.parametrize("given_key", ["", KEY])
+def test_verdict_and_what_is_not_proven_are_chinese_on_a_chinese_page(
+    page: Page, authority: Authority, tmp_path: Path, given_key: str
+) -> None:
+    file, material = tmp_path / "evidence.zip", replace(with_everything(authority), seals=())
+    file.write_bytes(packed([*files_of(material).items(), ("data/unlisted.txt", b"?")]))
+    page.click("summary >> nth=0")
+    page.fill("#key", given_key)
+    page.set_input_files("#file", file)
+    page.locator("h2.proven").wait_for()
+    assert page.locator("#report > p[lang=en], #report > ul [lang=en]").all_inner_texts() == []
+    assert page.locator("#report > ul li").count() >= 7
+    assert re.search("1 个文件未列入清单", page.inner_text("#report > p"))

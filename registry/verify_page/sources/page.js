@@ -115,8 +115,8 @@ function startPage() {
       when.append(...fact(`${one.kind} ${one.name}`, `${side} ${one.time ?? "–"}: ${one.trusted ? say.trusted : say.untrusted}`));
     }
     if (report.claimed_time !== null) when.append(...fact(say.claimed, report.claimed_time));
-    const parts = [verdict, english(make("p", printable(report.summary))), make("h3", say.interval), when];
-    parts.push(make("h3", say.notProven), english(make("ul", null, ...report.not_proven.map((one) => make("li", printable(one))))));
+    const parts = [verdict, told("p", report.summary), make("h3", say.interval), when];
+    parts.push(make("h3", say.notProven), make("ul", null, ...report.not_proven.map((one) => told("li", one))));
     const disclosed = Object.entries(report.disclosed);
     if (disclosed.length) {
       const shown = disclosed.flatMap(([name, value]) =>
@@ -133,6 +133,12 @@ function startPage() {
     const print = make("button", say.print);
     print.addEventListener("click", () => window.print());
     field("report").replaceChildren(...parts, print);
+  }
+
+  // In the language of the page, where it has the sentence.
+  function told(name, sentence) {
+    const words = language === "zh" ? inChinese(sentence) : null;
+    return words === null ? english(make(name, printable(sentence))) : make(name, printable(words));
   }
 
   function english(element) {
