@@ -88,10 +88,10 @@ class KeystoreSigner:
         return raw
 
     def _opened(self) -> Any:
-        account_type = _account_type()
+        library = account_type()
         try:
             password = read_owned(self._password).removesuffix("\n")
-            account = account_type.from_key(account_type.decrypt(self._content, password))
+            account = library.from_key(library.decrypt(self._content, password))
         except (OSError, ValueError, KeyError, TypeError) as error:
             # What the library says could hold parts of the secret.
             raise _unusable(f"{self._keystore} cannot be opened with the password in {self._password}") from error
@@ -132,13 +132,13 @@ class RemoteSigner:
 
 def make_keystore(password: str) -> tuple[bytes, bytes]:
     """A new key: its address, and the file that holds it under ``password``."""
-    account_type = _account_type()
-    account = account_type.create()
-    keystore = account_type.encrypt(account.key, password)
+    library = account_type()
+    account = library.create()
+    keystore = library.encrypt(account.key, password)
     return bytes.fromhex(account.address.removeprefix("0x")), json.dumps(keystore, indent=1).encode() + b"\n"
 
 
-def _account_type() -> Any:
+def account_type() -> Any:
     """The library's, imported where it is used: it takes half a second, and few processes sign.
 
     One of the packages it imports raises the interpreter's limit of recursion to 100,000, at which nested input ends
@@ -158,11 +158,11 @@ def transaction_hash(raw: bytes) -> bytes:
 
 def _check(raw: bytes, transaction: Transaction, expected: bytes) -> None:
     """That what was signed is what was asked for, by the key that was asked."""
-    account_type = _account_type()
+    library = account_type()
     try:
         fields = rlp.decode_list(raw[1:])
         asked = raw[:1] == bytes([_DYNAMIC_FEE]) and fields[:-_SIGNATURE_FIELDS] == transaction.fields()
-        signer = address(account_type.recover_transaction(hexadecimal(raw)).lower()) if asked else b""
+        signer = address(library.recover_transaction(hexadecimal(raw)).lower()) if asked else b""
     except Exception as error:
         raise _unusable("what was signed is no transaction") from error
     if signer != expected:

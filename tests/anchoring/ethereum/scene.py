@@ -7,14 +7,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eth_account import Account
-
 from registry.anchoring.ethereum import contract, stored_anchors
 from registry.anchoring.ethereum.endpoint import Endpoint
 from registry.anchoring.ethereum.fees import ETHER, GWEI
 from registry.anchoring.ethereum.network import Network
 from registry.anchoring.ethereum.parts import Parts
-from registry.anchoring.ethereum.signer import KeystoreSigner
+from registry.anchoring.ethereum.signer import KeystoreSigner, account_type
 from registry.anchoring.ethereum.worker import AnchorWorker
 from registry.anchoring.models import EthereumAnchor
 from registry.installation import Installation
@@ -34,7 +32,7 @@ QUICK_SECONDS = 1.0
 @cache
 def keystore() -> str:
     """The key as a keystore whose password is quickly tried: the tests open it often."""
-    return json.dumps(Account.encrypt(bytes.fromhex(KEY[2:]), PASSWORD, kdf="pbkdf2", iterations=10))
+    return json.dumps(account_type().encrypt(bytes.fromhex(KEY[2:]), PASSWORD, kdf="pbkdf2", iterations=10))
 
 
 def write_key(folder: Path) -> tuple[Path, Path]:
