@@ -17,8 +17,7 @@ FLAGS = [
     "--disable-sync",
 ]
 """As root, on a machine without a screen, and without asking anybody on the network for anything."""
-
-expect.set_options(timeout=60_000)
+PATIENCE_MILLISECONDS = 60_000
 """A page that is busy with a picture may take its time on a slow machine; only what never comes fails."""
 
 
@@ -28,6 +27,7 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.fail("The pages are looked at with Chromium, and it is not there: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield started

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from registry.imaging.reader import PictureReader
     from registry.installation import Installation
+    from tests.anchoring.authority import Authority
 
 OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
 SERVERS_FOLDER = pytest.StashKey[Path]()
@@ -276,3 +277,11 @@ def browser() -> Iterator["Browser"]:
 
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> "Authority":
+    """A timestamp authority for all tests of a process: its keys take a second to make."""
+    from tests.anchoring.authority import P256, Authority
+
+    return Authority(tmp_path_factory.mktemp("authority"), P256)

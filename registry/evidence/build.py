@@ -44,7 +44,8 @@ SUFFIXES: Mapping[str, str] = {
 
 
 _TAGS = (form.README_ENGLISH, form.README_CHINESE, bag.INFO_NAME, bag.PAYLOAD_SHA256, bag.PAYLOAD_SHA512)
-"""What the report names beside the payload."""
+"""What the report may name beside the payload."""
+
 Seal = Callable[[bytes], bytes]
 """Answers a list of files with a timestamp token over it."""
 

@@ -74,9 +74,7 @@ def node_verifier() -> Iterator[NodeVerifier]:
         with subprocess.Popen(
             [node, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         ) as process:
-            yield NodeVerifier(process)
-            assert process.stdin is not None
-            process.stdin.close()
+            yield NodeVerifier(process)  # then its input ends, and it with that
 
 
 def _base64(content: bytes) -> str:

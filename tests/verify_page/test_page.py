@@ -66,6 +66,20 @@ def test_a_changed_file_is_not_proven_and_named(page: Page, authority: Authority
     assert "README.en.txt" in page.inner_text("#report p")
 
 
+def test_what_cannot_be_used_is_told_and_what_is_given_next_counts(
+    page: Page, authority: Authority, tmp_path: Path
+) -> None:
+    file = tmp_path / "evidence.zip"
+    file.write_bytes(evidence(with_everything(authority)))
+    page.click("summary >> nth=0")
+    page.fill("#key", "nonsense")
+    page.set_input_files("#file", file)
+    page.locator("#report > p", has_text="'nonsense' is not a verifier key").wait_for()
+    page.fill("#key", KEY)
+    page.locator("#key").blur()
+    page.locator("h2.proven").wait_for()
+
+
 def test_the_same_sources_give_the_same_page() -> None:
     content = verification_page()
     verification_page.cache_clear()

@@ -17,6 +17,8 @@ _DYNAMIC_FEE = 2
 """EIP-1559: the type of the transactions."""
 _SIGNATURE_FIELDS = 3
 LARGEST_KEYSTORE = 65_536
+_RECURSION_LIMIT = sys.getrecursionlimit()
+"""Looked at before any thread may import what raises it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class KeystoreSigner:
         return raw
 
     def _opened(self) -> Any:
-        library = account_type()
+        library = account_library()
         try:
             password = read_owned(self._password).removesuffix("\n")
             account = library.from_key(library.decrypt(self._content, password))
@@ -132,22 +134,21 @@ class RemoteSigner:
 
 def make_keystore(password: str) -> tuple[bytes, bytes]:
     """A new key: its address, and the file that holds it under ``password``."""
-    library = account_type()
+    library = account_library()
     account = library.create()
     keystore = library.encrypt(account.key, password)
     return bytes.fromhex(account.address.removeprefix("0x")), json.dumps(keystore, indent=1).encode() + b"\n"
 
 
-def account_type() -> Any:
-    """The library's, imported where it is used: it takes half a second, and few processes sign.
+def account_library() -> Any:
+    """The class ``Account`` of eth-account, imported where it is used: it takes half a second, and few processes sign.
 
     One of the packages it imports raises the interpreter's limit of recursion to 100,000, at which nested input ends
     the process instead of raising an error; the limit is put back.
     """
-    limit = sys.getrecursionlimit()
     from eth_account import Account
 
-    sys.setrecursionlimit(limit)
+    sys.setrecursionlimit(_RECURSION_LIMIT)
     return Account
 
 
@@ -158,7 +159,7 @@ def transaction_hash(raw: bytes) -> bytes:
 
 def _check(raw: bytes, transaction: Transaction, expected: bytes) -> None:
     """That what was signed is what was asked for, by the key that was asked."""
-    library = account_type()
+    library = account_library()
     try:
         fields = rlp.decode_list(raw[1:])
         asked = raw[:1] == bytes([_DYNAMIC_FEE]) and fields[:-_SIGNATURE_FIELDS] == transaction.fields()

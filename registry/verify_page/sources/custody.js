@@ -8,12 +8,7 @@ function checkCustodyRecord(record) {
   if (record[record.length - 1] !== 10) {
     throw new Malformed("The custody record has no line, or one without an end.");
   }
-  const lines = [];
-  for (let start = 0; start < record.length; ) {
-    const end = record.indexOf(10, start);
-    lines.push(record.slice(start, end));
-    start = end + 1;
-  }
+  const lines = linesOf(record);
   if (lines.length > MOST_LINES) throw new Malformed(`The custody record has more than ${MOST_LINES} lines.`);
   let previous = new Uint8Array(HASH_BYTES);
   lines.forEach((line, place) => {

@@ -161,14 +161,25 @@ function partition(text, separator) {
   return place < 0 ? [text, "", ""] : [text.slice(0, place), separator, text.slice(place + separator.length)];
 }
 
+function sorted(names) {
+  return [...names].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0));
+}
+
+// The lines of a file that ends in a line feed, without their line feeds.
+function linesOf(content) {
+  const lines = [];
+  for (let start = 0; start < content.length; ) {
+    const end = content.indexOf(10, start);
+    lines.push(content.slice(start, end));
+    start = end + 1;
+  }
+  return lines;
+}
+
 function isObject(value) {
   return value instanceof Map;
 }
 
 function hasKeys(value, keys) {
   return value.size === keys.length && keys.every((key) => value.has(key));
-}
-
-function isWhole(value) {
-  return typeof value === "number" || typeof value === "bigint";
 }

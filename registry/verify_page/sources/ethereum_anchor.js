@@ -10,13 +10,6 @@ const ANCHOR_NUMBERS = [
   "endpoints_agreed",
 ];
 const ANCHOR_HASHES = ["block_hash", "finalized_hash"];
-const CHAINS = "data/anchors/eip155-";
-const ANCHOR = "anchor.json", HEADER = "header.rlp", DESCENT = "headers-to-finalized.rlp";
-const RECEIPT_PROOF = "receipt-proof.json", STORAGE_PROOF = "storage-proof.json";
-const PINNED = "pinned/";
-const MOST_HEADERS = 1_024;
-const LARGEST_HEADERS = 4_194_304;
-const LARGEST_NODES = 1_048_576;
 
 function parseAnchor(content) {
   const value = jsonFile(content, ANCHOR);
@@ -48,21 +41,6 @@ function chainsIn(container) {
 
 function chainFolder(chainId) {
   return `${CHAINS}${chainId}/`;
-}
-
-function checkChains(checks, container, entry, knownBlocks) {
-  let chains;
-  try {
-    chains = chainsIn(container);
-  } catch (error) {
-    if (!(error instanceof VerificationError)) throw error;
-    checks.fail("anchors", error);
-    return [];
-  }
-  return chains.flatMap((chainId) => [
-    ...checkAnchor(checks, container, chainId, entry, knownBlocks),
-    ...checkPinnedBlock(checks, container, chainId, entry, knownBlocks),
-  ]);
 }
 
 // A witness for an anchor that is intact, in an array.

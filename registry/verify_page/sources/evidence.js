@@ -1,25 +1,5 @@
-// Verification of an evidence file, and of any file that this verifier knows: registry/verify/evidence.py and file.py.
+// Verification of an evidence file: registry/verify/evidence.py.
 
-const EVIDENCE_VERSION = "registry/evidence/v1";
-const VERSION_LABEL = "Internal-Sender-Description";
-const SUBJECT_LABEL = "External-Identifier";
-const OXUM_LABEL = "Payload-Oxum";
-const WORK_FOLDER = "data/work/";
-const ENTRY = "data/entry.json", DISCLOSURE = "data/disclosure.json";
-const PROOF = "data/ledger/entry.tlog-proof", VERIFIER_KEY = "data/ledger/verifier-key.txt";
-const CUSTODY = "data/custody.jsonl", VERIFIER = "data/verifier/verify.pyz", PAGE = "data/verifier/verify.html";
-const KNOWN = [
-  MIMETYPE_NAME, DECLARATION_NAME, INFO_NAME, PAYLOAD_SHA256, PAYLOAD_SHA512, TAGS_SHA256, ENTRY, DISCLOSURE, PROOF,
-  VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, "data/report/court-checklist.json",
-  "data/report/draft-declaration-fre-902.txt", "README.en.txt", "README.zh.txt",
-];
-const KNOWN_PATTERN = new RegExp(
-  "^(?:data/work/[^/]+|data/anchors/rfc3161/[^/]+/(?:token\\.tst|chain\\.pem|checkpoint\\.txt|entry\\.tlog-proof)" +
-    "|data/anchors/eip155-[0-9]+/(?:anchor\\.json|header\\.rlp|headers-to-finalized\\.rlp|receipt-proof\\.json" +
-    "|storage-proof\\.json|entry\\.tlog-proof|LedgerAnchor\\.sol|LedgerAnchor\\.compiler-input\\.json" +
-    "|pinned/(?:header\\.rlp|entries\\.jsonl|disclosure\\.json))" +
-    "|META-INF/(?:ASiCManifest[0-9]{3}\\.xml|timestamp[0-9]{3}\\.tst))$",
-);
 const TIME_WITHIN_THE_BOUND =
   "The exact time: shown is only that the entry was there when the first trusted witness saw it, and was not where a " +
   "trusted witness bounds it from below; what the operator says of the time between is its statement.";
@@ -33,15 +13,6 @@ const REVOCATION = "Whether an authority's certificate was revoked: that takes l
 const WHAT_THE_MAKER_SAYS =
   "What the readme, the report, the custody record, the bag's information and a contract's source say, and what the " +
   "verifier in the file does: the manifests show that they are whole, and whoever wrote the file wrote them.";
-
-// `content` is the whole file; what is given from elsewhere: bytes, a text, certificates and known blocks, or null.
-function verifyFile(content, given) {
-  const { workSha256, verifierKey } = given;
-  if (content[0] === 0x7b && content[1] === 0x22) {
-    return verifyReceipt(content.subarray(0, LARGEST_RECEIPT + 1), { workSha256, verifierKey });
-  }
-  return verifyEvidence(content, given);
-}
 
 function verifyEvidence(content, given) {
   const checks = new Checks();
@@ -58,7 +29,7 @@ function checkContents(checks, found, container, { workSha256, verifierKey, auth
   const digests = digestsOf(checks, container);
   found.unlisted = checkManifests(checks, container, digests);
   found.unknown = [...container.members.keys()].filter(
-    (name) => !KNOWN.includes(name) && !KNOWN_PATTERN.test(name) && !found.unlisted.includes(name),
+    (name) => !isKnown(name) && !found.unlisted.includes(name),
   );
   checks.attempt("form", () => checkForm(container));
   const receipt = checks.attempt("files of the entry", () => filesOfTheEntry(container));
@@ -83,6 +54,21 @@ function checkContents(checks, found, container, { workSha256, verifierKey, auth
     ...checkChains(checks, container, receipt.entry, knownBlocks),
   ];
   checkInterval(checks, found.witnesses);
+}
+
+function checkChains(checks, container, entry, knownBlocks) {
+  let chains;
+  try {
+    chains = chainsIn(container);
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error;
+    checks.fail("anchors", error);
+    return [];
+  }
+  return chains.flatMap((chainId) => [
+    ...checkAnchor(checks, container, chainId, entry, knownBlocks),
+    ...checkPinnedBlock(checks, container, chainId, entry, knownBlocks),
+  ]);
 }
 
 function checkForm(container) {

@@ -82,24 +82,24 @@ function startPage() {
   }
 
   async function check() {
-    const mine = ++turn, content = await bytes(field("file"));
-    if (content === null) return;
+    const mine = ++turn;
+    if (!field("file").files.length) return;
     field("report").replaceChildren(make("p", WORDS[language].reading));
-    await new Promise((done) => setTimeout(done, 20)); // so that the words above are seen before the work begins
     try {
-      const work = await bytes(field("work")), roots = await bytes(field("roots"));
+      const [content, work, roots] = [await bytes(field("file")), await bytes(field("work")), await bytes(field("roots"))];
+      await new Promise((done) => setTimeout(done, 20)); // so that the words above are seen before the work begins
+      if (mine !== turn) return; // something else was given meanwhile, and is being read
       const verifierKey = field("key").value.trim() || null;
       if (verifierKey !== null) parseVerifierKey(verifierKey);
-      const found = verifyFile(content, {
+      report = verifyFile(content, {
         workSha256: work === null ? null : sha256(work),
         verifierKey,
         authorityRoots: roots === null ? null : parseCertificates(roots),
         knownBlocks: field("blocks").value.split(/\s+/).filter(Boolean).map(parseKnownBlock),
       });
-      if (mine !== turn) return;
-      report = found;
       show();
     } catch (error) {
+      if (mine !== turn) return;
       report = null;
       field("report").replaceChildren(make("p", `${WORDS[language].unreadable} ${error.message}`));
     }

@@ -1,9 +1,6 @@
 // Blocks whose hash an earlier entry of the ledger holds: registry/verify/pinned_block.py.
 
 const PINNING_KIND = "anchor";
-const PINNED_ENTRIES = "entries.jsonl", PINNED_DISCLOSURE = "disclosure.json";
-const MOST_ENTRIES_BETWEEN = 4_096;
-const LARGEST_ENTRIES = 16_777_216;
 
 // A witness for a pin that is intact, in an array.
 function checkPinnedBlock(checks, container, chainId, entry, knownBlocks) {
@@ -44,17 +41,6 @@ function pinnedIn(container, chainId, encoded) {
       `${chainName(chainId)}, hash 0x${toHex(header.hash)}.`,
     header,
   ];
-}
-
-// The lines of a file that ends in a line feed, without their line feeds.
-function linesOf(content) {
-  const lines = [];
-  for (let start = 0; start < content.length; ) {
-    const end = content.indexOf(10, start);
-    lines.push(content.slice(start, end));
-    start = end + 1;
-  }
-  return lines;
 }
 
 // The first of the leaves, once each is shown to hold the hash of the one before.

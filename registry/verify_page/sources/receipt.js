@@ -34,7 +34,7 @@ function parseReceipt(content) {
   };
 }
 
-function verifyReceipt(content, { workSha256 = null, verifierKey = null } = {}) {
+function verifyReceipt(content, { workSha256, verifierKey }) {
   const checks = new Checks();
   const receipt = checks.attempt("receipt", () => {
     const parsed = parseReceipt(content);

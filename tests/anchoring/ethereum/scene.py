@@ -12,7 +12,7 @@ from registry.anchoring.ethereum.endpoint import Endpoint
 from registry.anchoring.ethereum.fees import ETHER, GWEI
 from registry.anchoring.ethereum.network import Network
 from registry.anchoring.ethereum.parts import Parts
-from registry.anchoring.ethereum.signer import KeystoreSigner, account_type
+from registry.anchoring.ethereum.signer import KeystoreSigner, account_library
 from registry.anchoring.ethereum.worker import AnchorWorker
 from registry.anchoring.models import EthereumAnchor
 from registry.installation import Installation
@@ -32,7 +32,7 @@ QUICK_SECONDS = 1.0
 @cache
 def keystore() -> str:
     """The key as a keystore whose password is quickly tried: the tests open it often."""
-    return json.dumps(account_type().encrypt(bytes.fromhex(KEY[2:]), PASSWORD, kdf="pbkdf2", iterations=10))
+    return json.dumps(account_library().encrypt(bytes.fromhex(KEY[2:]), PASSWORD, kdf="pbkdf2", iterations=10))
 
 
 def write_key(folder: Path) -> tuple[Path, Path]:

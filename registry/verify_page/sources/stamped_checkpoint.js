@@ -1,13 +1,6 @@
-// Timestamps over checkpoints and over the whole file: registry/verify/stamped_checkpoint.py and asic.py.
+// Checkpoints that timestamp authorities stamped: registry/verify/stamped_checkpoint.py.
 
 const RFC3161 = "rfc3161";
-const TIMESTAMPS = "data/anchors/rfc3161/";
-const TOKEN = "token.tst", CHAIN = "chain.pem", STAMPED = "checkpoint.txt", STAMPED_PROOF = "entry.tlog-proof";
-const LARGEST_TOKEN = 1_048_576;
-const MOST_AUTHORITIES = 20;
-const META = "META-INF/";
-const NAMESPACES =
-  'xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"';
 
 function checkTimestamps(checks, container, entry, roots) {
   const folders = [...container.members.keys()].filter((path) => path.startsWith(TIMESTAMPS));
@@ -72,53 +65,4 @@ function checkAuthority(checks, name, timestamp, chain, roots) {
   const found = `Its certificate leads to a root that was given, over ${path.length} certificates.`;
   checks.attempt(label, () => [found, true]);
   return true;
-}
-
-function containerManifest(number, digests) {
-  const listed = sorted(digests.keys()).filter(
-    (name) => name !== MIMETYPE_NAME && name !== TAGS_SHA256 && !name.startsWith(META),
-  );
-  const references = listed.map(
-    (name) =>
-      `  <asic:DataObjectReference URI="${name}">\n` +
-      '    <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>\n' +
-      `    <ds:DigestValue>${base64Text(digests.get(name).sha256)}</ds:DigestValue>\n` +
-      "  </asic:DataObjectReference>\n",
-  );
-  return bytesOf(
-    '<?xml version="1.0" encoding="UTF-8"?>\n' +
-      `<asic:ASiCManifest ${NAMESPACES}>\n` +
-      `  <asic:SigReference URI="${META}timestamp${number}.tst" MimeType="application/vnd.etsi.timestamp-token"/>\n` +
-      references.join("") +
-      "</asic:ASiCManifest>\n",
-  );
-}
-
-function checkContainerTimestamps(checks, container, digests, roots) {
-  const numbers = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0")).filter(
-    (number) =>
-      container.members.has(`${META}ASiCManifest${number}.xml`) || container.members.has(`${META}timestamp${number}.tst`),
-  );
-  if (numbers.length > MOST_AUTHORITIES) {
-    const error = new Malformed(`There are more than ${MOST_AUTHORITIES} timestamps over the whole file.`);
-    checks.fail("timestamps", error);
-    return [];
-  }
-  return numbers.flatMap((number) =>
-    witnessOf(checks, `whole-file-${number}`, roots, () => stampedContainer(container, digests, number)),
-  );
-}
-
-function stampedContainer(container, digests, number) {
-  const expected = containerManifest(number, digests), name = `${META}ASiCManifest${number}.xml`;
-  if (!same(container.read(name, Math.max(expected.length, LARGEST_TEXT)), expected)) {
-    throw new Contradiction(`${name} is not the list of the files in here.`);
-  }
-  const timestamp = Timestamp.parse(container.read(`${META}timestamp${number}.tst`, LARGEST_TOKEN));
-  timestamp.checkOf(expected);
-  timestamp.checkSignature();
-  return [
-    "A token over the list of all files in here; signed as it says by the certificate in it.",
-    { timestamp, chain: [] },
-  ];
 }
