@@ -1,8 +1,10 @@
 """Every command that a page shows is run, in order, in a throw-away folder, and prints what the page says."""
 
 import os
+import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,13 +52,19 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
     script = tmp_path / "session.sh"
     script.write_text(session(shown, outputs))
 
-    finished = subprocess.run(["bash", str(script)], cwd=working, env=set_here, timeout=SECONDS_FOR_A_PAGE, check=False)
+    # A session of its own: what a page starts may start others in turn, and all of them have to end.
+    with subprocess.Popen(["bash", str(script)], cwd=working, env=set_here, start_new_session=True) as running:
+        try:
+            code = running.wait(SECONDS_FOR_A_PAGE)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
 
     for number, command in enumerate(shown):
         file = outputs / f"output-{number}"
         where = f"{relative(page)}:{command.line}: {command.script}"
         assert file.exists(), f"the session ended before {where}"
         is_last = not (outputs / f"output-{number + 1}").exists()
-        if is_last and finished.returncode != 0:
-            pytest.fail(f"{where}\nended with {finished.returncode} and printed\n{file.read_text()}")
+        if is_last and code != 0:
+            pytest.fail(f"{where}\nended with {code} and printed\n{file.read_text()}")
         assert command.explains(file.read_text()), f"{where}\nprinted\n{file.read_text()}"
