@@ -10,6 +10,7 @@ in the same unit of work has to read them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, update
@@ -31,7 +32,9 @@ from registry.ledger.models import (
     LedgerKey,
     LedgerNode,
 )
+from registry.ledger.recent_tree import LARGEST_GROUP, RecentTree
 from registry.ledger.stored_log import HEAD_ROW, HeadRow
+from registry.ledger.tree import STORED_LEVELS
 from registry.storage.bulk_insert import insert_rows
 from registry.storage.database import after_commit, table_of
 from registry.verify.canonical_json import JsonValue
@@ -80,6 +83,7 @@ class Appends:
         *,
         signer: CheckpointSigner,
         memory: CheckpointMemory,
+        recent: RecentTree,
         clock: Clock,
         randomness: Randomness,
     ) -> None:
@@ -88,6 +92,7 @@ class Appends:
         self._head = head
         self._signer = signer
         self._memory = memory
+        self._recent = recent
         self._clock = clock
         self._randomness = randomness
         self._frontier = _frontier(head)
@@ -156,12 +161,23 @@ class Appends:
         old = self._head
         if self._leaves:
             self.write()
-            nodes = self._frontier.extend(self._leaves)
-            self._leaves = []
-            insert_rows(self._session, LedgerNode, [(*place, hash_) for place, hash_ in nodes])
-            sign(self._session, self._signer, self._memory, self._frontier, follows=old.size)
+            proving = self._grow()
+            note = sign(self._session, self._signer, self._memory, self._frontier, follows=old.size)
+            if proving:
+                after_commit(self._session, "prove", partial(self._recent.add, self._size, note, proving))
             _move_head(self._session, old, self._frontier, Tip(self._size, self._last_leaf, self._last_time))
         return self._frontier.size
+
+    def _grow(self) -> list[tuple[tree.Place, bytes]]:
+        """Takes the new leaves into the tree, and writes what it keeps of it; answers the hashes that prove them."""
+        leaves, self._leaves = self._leaves, []
+        few = len(leaves) <= LARGEST_GROUP
+        before = list(zip(tree.peaks(self._frontier.size), self._frontier.peak_hashes, strict=True))
+        first = self._frontier.size
+        completed = self._frontier.extend(leaves, 1 if few else STORED_LEVELS)
+        kept = [(*place, hash_) for place, hash_ in completed if place[0] % STORED_LEVELS == 0]
+        insert_rows(self._session, LedgerNode, kept)
+        return [*before, *(((0, index), leaf) for index, leaf in enumerate(leaves, first)), *completed] if few else []
 
 
 def sign(
@@ -171,12 +187,16 @@ def sign(
     frontier: tree.Frontier,
     *,
     follows: int | None,
-) -> None:
-    """Keeps the signed checkpoint of a tree, and has it remembered outside the database once it is committed."""
+) -> str:
+    """Keeps the signed checkpoint of a tree, and has it remembered outside the database once it is committed.
+
+    Answers the signed note.
+    """
     checkpoint = Checkpoint(signer.verifier_key.name, frontier.size, frontier.root)
     note = signer.sign(checkpoint.to_text())
     insert_rows(session, LedgerCheckpoint, [(frontier.size, note, follows)])
     after_commit(session, "remember", lambda: memory.remember(note))
+    return note
 
 
 def _frontier(head: HeadRow) -> tree.Frontier:

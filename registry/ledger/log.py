@@ -24,6 +24,7 @@ from registry.ledger.log_signer import CheckpointSigner
 from registry.ledger.memory import CheckpointMemory, Forgetful, rolled_back
 from registry.ledger.models import LedgerEntry, LedgerHead
 from registry.ledger.private_key import check_ed25519
+from registry.ledger.recent_tree import RecentTree
 from registry.ledger.stored_log import HEAD_ROW, HeadRow
 from registry.verify.canonical_json import JsonValue
 from registry.verify.checkpoint import Checkpoint, open_checkpoint, unverified_checkpoint
@@ -71,6 +72,7 @@ class Ledger:
         self._clock = clock
         self._randomness = randomness
         self._memory = Forgetful() if memory is None else memory
+        self._recent = RecentTree()
 
     @property
     def origin(self) -> str:
@@ -130,6 +132,7 @@ class Ledger:
             self._locked_head(session),
             signer=self._signer,
             memory=self._memory,
+            recent=self._recent,
             clock=self._clock,
             randomness=self._randomness,
         )
@@ -160,7 +163,8 @@ class Ledger:
 
     def checkpoint(self, session: Session, size: int | None = None) -> str:
         """The signed checkpoint of ``size``, or the newest. NotFound (``no_such_checkpoint``)."""
-        return stored_log.checkpoint(session, stored_log.head(session).size if size is None else size)
+        size = stored_log.head(session).size if size is None else size
+        return self._recent.note(size) or stored_log.checkpoint(session, size)
 
     def is_signed(self, session: Session, size: int) -> bool:
         """Whether there is a checkpoint of ``size``: entries that were appended together share one."""
@@ -199,7 +203,7 @@ class Ledger:
     def inclusion_proof(self, session: Session, index: int, size: int) -> list[bytes]:
         """The hashes from the sibling of leaf ``index`` up to the root of the first ``size`` entries. NotFound."""
         stored_log.check_size(session, size)
-        return _inclusion_proof(session, index, size)
+        return self._inclusion_proof(session, index, size)
 
     def consistency_proof(self, session: Session, old: int, new: int) -> list[bytes]:
         """The hashes that show the first ``old`` entries to be the beginning of the first ``new``.
@@ -219,7 +223,7 @@ class Ledger:
         """The proof file of entry ``index`` under the checkpoint of ``size``, or the newest. NotFound."""
         size = stored_log.head(session).size if size is None else size
         note = self.checkpoint(session, size)  # no size beyond the head has one
-        return TlogProof(index, tuple(_inclusion_proof(session, index, size)), note).to_text()
+        return TlogProof(index, tuple(self._inclusion_proof(session, index, size)), note).to_text()
 
     def disclosure(self, session: Session, index: int, names: Collection[str] | None = None) -> Disclosure:
         """The claim fields of entry ``index`` that are called ``names`` (all where None), the others by digest.
@@ -234,6 +238,11 @@ class Ledger:
         The entry that says so (kind ``erase``) is the caller's to append, in the same unit of work.
         """
         return claims.forget(session, subject)
+
+    def _inclusion_proof(self, session: Session, index: int, size: int) -> list[bytes]:
+        if not 0 <= index < size:
+            raise stored_log.no_such_entry(index)
+        return tree.inclusion_proof(index, size, stored_tree.reader(session, self._recent.nodes))
 
     def _locked_head(self, session: Session) -> HeadRow:
         head = stored_log.locked_head(session)
@@ -252,9 +261,3 @@ class Ledger:
                 f" ({self.origin}).",
                 hint="Give the home its own key file back, or point the settings at the database of this key.",
             )
-
-
-def _inclusion_proof(session: Session, index: int, size: int) -> list[bytes]:
-    if not 0 <= index < size:
-        raise stored_log.no_such_entry(index)
-    return tree.inclusion_proof(index, size, stored_tree.reader(session))

@@ -210,7 +210,7 @@ def test_nothing_is_built_on_a_head_that_was_changed(filled: Filled) -> None:
 def test_a_proof_that_needs_a_missing_node_is_not_made_up(grown: Filled) -> None:
     with grown.database.write() as session:
         session.execute(delete(LedgerNode).where(LedgerNode.position == 1))
-        assert code_of(errors.Broken, grown.ledger.tlog_proof, session, 3) == "ledger_node_missing"
+        assert code_of(errors.Broken, new_ledger().tlog_proof, session, 3) == "ledger_node_missing"
 
 
 def test_proofs_of_a_ledger_with_stored_nodes_verify(grown: Filled) -> None:
