@@ -79,10 +79,7 @@ class Calibration:
         The fit weighs copies and others alike, and among the places of a listing hardly one is a copy; the
         thresholds are measured on strangers, so the score is tied to them and logistic between and beyond.
         """
-        low, high = _logit_of(SCORE_AT_REVIEW), _logit_of(SCORE_AT_MATCH)
-        slope = (high - low) / max(self.match - self.review, _LEAST_SPAN)
-        tied = low + slope * (self._logit(values) - self.review)
-        return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, tied))))
+        return score_of((self._logit(values) - self.review) / max(self.match - self.review, _LEAST_SPAN))
 
     def verdict(self, values: Sequence[float]) -> Verdict:
         """What a moderator should do."""
@@ -97,6 +94,12 @@ class Calibration:
 
     def _logit(self, values: Sequence[float]) -> float:
         return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+
+
+def score_of(certainty: float) -> float:
+    """The score of a ``certainty`` that is 0 where review begins and 1 where match does; logistic everywhere."""
+    low, high = _logit_of(SCORE_AT_REVIEW), _logit_of(SCORE_AT_MATCH)
+    return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, low + (high - low) * certainty))))
 
 
 def _logit_of(share: float) -> float:

@@ -91,12 +91,13 @@ class Finder:
             wholes = _to_compare(told.wholes, identical(session, reading))
             works = {entry: load(session, entry) for entry in {one.entry_index for one in wholes}}
             printables = self._templates.of(session, (one.entry for one in told.parts))
-        matches = _whole_matches(reading, wholes, works)
-        for place in _places(reading, told.parts, printables):
-            # What the comparison of whole pictures says is finer: it knows a sister by a detail.
-            if place.found.entry not in matches and (part := match_of(place, reading, self._calibration)):
-                matches[part.entry_index] = part
-        found = ranked(list(matches.values()))[:limit]
+        whole_matches = _whole_matches(reading, wholes, works)
+        part_matches = {
+            part.entry_index: part
+            for place in _places(reading, told.parts, printables)
+            if place.found.entry not in whole_matches and (part := match_of(place, reading, self._calibration))
+        }
+        found = ranked(whole_matches.values(), part_matches.values())[:limit]
         return Answer(found[0].verdict if found else Verdict.CLEAR, found, told.seen, self.model)
 
     def generic(self, reading: Reading) -> bool:

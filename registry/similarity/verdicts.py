@@ -1,6 +1,7 @@
 """What the places found in one listing amount to: matches, and which of them are sisters of a better one."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,21 +71,27 @@ def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match 
     )
 
 
-def ranked(matches: list[Match]) -> tuple[Match, ...]:
+def ranked(wholes: Iterable[Match], parts: Iterable[Match] = ()) -> tuple[Match, ...]:
     """Best first, ties by the earlier entry; what lies at the place of a better one is marked as its sibling.
 
-    A sibling shows the same art less well, so it is a person's to decide and no ``match``, unless it is as good.
+    ``wholes`` were compared as whole pictures, which is finer than how ``parts`` are compared: a certain one of them
+    comes before all parts. A sibling shows the same art less well, so it is a person's to decide and no ``match``,
+    unless it is as good.
     """
+    finer = sorted(wholes, key=rank)
+    certain = [match for match in finer if match.verdict is Verdict.MATCH]
+    uncertain = sorted([*finer[len(certain) :], *parts], key=rank)
     ordered: list[Match] = []
-    for match in sorted(matches, key=rank):
+    for match in [*certain, *uncertain]:
         better = next((one for one in ordered if one.sibling_of is None and _same_place(one.frame, match.frame)), None)
         if better is None or better.work_id == match.work_id:
             ordered.append(match)
             continue
-        as_good = _logit(better.score) - _logit(match.score) <= _AS_GOOD
+        compared_alike = better not in certain or match in certain
+        as_good = compared_alike and _logit(better.score) - _logit(match.score) <= _AS_GOOD
         verdict = match.verdict if as_good else Verdict.REVIEW
         ordered.append(replace(match, verdict=verdict, sibling_of=better.work_id))
-    return tuple(sorted(ordered, key=rank))
+    return (*ordered[: len(certain)], *sorted(ordered[len(certain) :], key=rank))
 
 
 def _same_place(one: Polygon, other: Polygon) -> bool:

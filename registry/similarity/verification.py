@@ -9,6 +9,7 @@ from registry.imaging.symmetry import Symmetry
 from registry.similarity.answer import Match, Polygon, Relation, Verdict
 from registry.similarity.catalogue import RegisteredPicture
 from registry.similarity.comparison import Comparison, compare
+from registry.similarity.decision import score_of
 from registry.similarity.proposal import Proposal
 
 MATCH_LUMA = 0.94
@@ -49,11 +50,13 @@ def verify(work: RegisteredPicture, reading: Reading, proposal: Proposal) -> Mat
 
 
 def _score(compared: Comparison) -> float:
-    """In 0..1: falls with what differs overall, in colour, and in the worst block. Not a probability yet."""
-    colour = 1.0 if compared.colour is None else max(compared.colour, 0.0)
-    worst = min(compared.worst_block, 1.0)
-    score = compared.luma * (1 - 0.15 * (1 - colour)) * (1 - 0.2 * worst)
-    return round(min(score, _HIGHEST_UNCERTAIN_SCORE), 4)
+    """On the scale of the calibrated scores: what differs most, overall or in one block, decides; then the colours."""
+    overall = (compared.luma - REVIEW_LUMA) / (MATCH_LUMA - REVIEW_LUMA)
+    in_one_block = 2 - compared.worst_block / MATCH_WORST_BLOCK
+    certainty = max(0.0, min(overall, in_one_block))
+    if certainty > 1 and compared.colour is not None:
+        certainty = 1 + (certainty - 1) * (1 + max(compared.colour, 0.0)) / 2
+    return round(min(score_of(certainty), _HIGHEST_UNCERTAIN_SCORE), 4)
 
 
 def _identical(work: RegisteredPicture, reading: Reading, relation: Relation, words: str) -> Match:

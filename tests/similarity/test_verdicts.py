@@ -52,3 +52,26 @@ def test_versions_of_one_work_are_no_siblings() -> None:
 def test_a_certain_match_comes_before_a_higher_score_for_review() -> None:
     found = ranked([match("wrk_1", 0.9, square(0, 0, 100)), match("wrk_2", 0.95, square(300, 0, 100), Verdict.REVIEW)])
     assert [one.work_id for one in found] == ["wrk_1", "wrk_2"]
+
+
+def test_what_was_compared_as_a_whole_picture_comes_before_parts_of_a_higher_score() -> None:
+    whole, part = match("wrk_2", 0.97, square(0, 0, 100)), match("wrk_1", 0.99, square(5, 5, 90))
+    found = ranked([whole], [part])
+    assert [(one.work_id, one.verdict, one.sibling_of) for one in found] == [
+        ("wrk_2", Verdict.MATCH, None),
+        ("wrk_1", Verdict.REVIEW, "wrk_2"),
+    ]
+
+
+def test_a_part_elsewhere_in_a_whole_picture_stays_a_match() -> None:
+    found = ranked([match("wrk_2", 0.97, square(0, 0, 100))], [match("wrk_1", 0.99, square(60, 60, 30))])
+    assert [(one.work_id, one.verdict, one.sibling_of) for one in found] == [
+        ("wrk_2", Verdict.MATCH, None),
+        ("wrk_1", Verdict.MATCH, None),
+    ]
+
+
+def test_a_whole_picture_for_review_does_not_come_before_a_part_that_is_certain() -> None:
+    whole = match("wrk_2", 0.7, square(0, 0, 100), Verdict.REVIEW)
+    found = ranked([whole], [match("wrk_1", 0.99, square(0, 0, 100))])
+    assert [(one.work_id, one.sibling_of) for one in found] == [("wrk_1", None), ("wrk_2", "wrk_1")]
