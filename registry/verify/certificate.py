@@ -34,6 +34,7 @@ _SIGNATURES = {
 }
 """Digests by signature algorithm: RSA (RFC 8017) and ECDSA (RFC 5758). SHA-1 is not among them."""
 _ECDSA_SIGNATURES = "1.2.840.10045.4."
+ECDSA_NAME, RSA_NAME = "ecdsa", "rsa"
 _BASIC_CONSTRAINTS, _KEY_USAGE, _EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.5.29.37"
 _UNDERSTOOD = {_BASIC_CONSTRAINTS, _KEY_USAGE, _EXTENDED_KEY_USAGE, "2.5.29.32"}
 """Certificate policies limit nothing as long as nobody asks for one (RFC 5280, section 6.1.1)."""
@@ -172,6 +173,14 @@ class Certificate:
     def _key_usage(self) -> set[int] | None:
         value = self.extensions.get(_KEY_USAGE)
         return None if value is None else der.parse(value[1]).flags()
+
+
+def algorithms_of_signature(algorithm: str, digest_name: str | None = None) -> set[str]:
+    """The digest and the kind of signature of the algorithm with this identifier, by name; ``digest_name`` as of
+    :meth:`PublicKey.verify`, which has verified one by then."""
+    kind = ECDSA_NAME if algorithm.startswith(_ECDSA_SIGNATURES) else RSA_NAME
+    digest = _SIGNATURES.get(algorithm, digest_name)
+    return {kind} if digest is None else {kind, digest}
 
 
 def path_to_root(

@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.verify import der
-from registry.verify.certificate import MOST_CERTIFICATES, Certificate, algorithm_of, path_to_root
+from registry.verify.certificate import (
+    MOST_CERTIFICATES,
+    Certificate,
+    algorithm_of,
+    algorithms_of_signature,
+    path_to_root,
+)
 from registry.verify.errors import Contradiction, Malformed
 
 DIGESTS = {
@@ -97,6 +103,14 @@ class Timestamp:
         """From the signing certificate to one of ``roots``, as :func:`path_to_root` at the token's time."""
         certificate = self.check_signature(others)
         return path_to_root(certificate, (*self.certificates, *others), roots, self.time)
+
+    def algorithms(self, path: Sequence[Certificate]) -> set[str]:
+        """What it rests on, by name: digests and kinds of signature of the token and of all of ``path`` but its end,
+        which is trusted for itself."""
+        found = {self.digest_name} | algorithms_of_signature(self._signer.algorithm, self._signer.digest_name)
+        for certificate in path[:-1]:
+            found |= algorithms_of_signature(certificate.signature_algorithm)
+        return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.file import verify_file
+from registry.verify.reading import Reading
 from tests.anchoring.authority import Authority
 from tests.evidence.anchored import known_blocks
 from tests.evidence.made_evidence import evidence, files_of, with_manifests_anew
@@ -48,14 +49,23 @@ def both(
     key: str | None = None,
     roots: list[Certificate] | None = None,
     blocks: list[KnownBlock] | None = None,
+    at: str | None = None,
+    distrusted: Sequence[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The program's report and the page's."""
     report = verify_file(
-        io.BytesIO(content), work_sha256=work, verifier_key=key, authority_roots=roots, known_blocks=blocks
+        io.BytesIO(content),
+        work_sha256=work,
+        verifier_key=key,
+        authority_roots=roots,
+        known_blocks=blocks,
+        reading=Reading.of(at, distrusted),
     )
     in_der = None if roots is None else [one.encoded for one in roots]
     written = None if blocks is None else [f"{one.chain_id}:0x{one.hash.hex()}" for one in blocks]
-    shown = node.report(content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written)
+    shown = node.report(
+        content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written, at=at, distrusted=distrusted
+    )
     return json.loads(json.dumps(report.to_json())), shown
 
 

@@ -104,6 +104,11 @@ function checkValidAt(certificate, moment) {
   }
 }
 
+function algorithmsOfSignature(algorithm, digestName = null) {
+  const kind = algorithm.startsWith("1.2.840.10045.4.") ? "ecdsa" : "rsa";
+  return [kind, SIGNATURES.get(algorithm) ?? digestName].filter((name) => name !== null);
+}
+
 function pathToRoot(certificate, others, roots, moment) {
   const path = [certificate], isAmong = (one, list) => list.some((other) => same(other.encoded, one.encoded));
   checkValidAt(certificate, moment);

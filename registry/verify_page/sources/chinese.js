@@ -20,6 +20,11 @@ const IN_CHINESE = new Map([
   ],
 ]);
 const IN_CHINESE_WITH = [
+  [
+    new RegExp(`^${EXPIRED}(.*)\\.$`, "s"),
+    (names) =>
+      `以下时间戳是否确如其所述之早：其证书已过期，且此前没有仍然有效的续期；此后只能依赖于无人取得该机构的私钥：${names}。`,
+  ],
   [/^What these files say, which no manifest lists: (.*)\.$/s, (files) => `未列入任何清单的文件所述内容：${files}。`],
   [/^What these files say, which are none of this form: (.*)\.$/s, (files) => `不属于此格式的文件所述内容：${files}。`],
   [

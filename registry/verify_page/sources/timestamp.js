@@ -64,6 +64,15 @@ class Timestamp {
   path(others, roots) {
     return pathToRoot(this.checkSignature(others), [...this.certificates, ...others], roots, this.time);
   }
+
+  algorithms(path) {
+    const { algorithm, digestIdentifier } = this.signer;
+    return new Set([
+      this.digestName,
+      ...algorithmsOfSignature(algorithm, knownDigest(digestIdentifier)),
+      ...path.slice(0, -1).flatMap((certificate) => algorithmsOfSignature(certificate.signatureAlgorithm)),
+    ]);
+  }
 }
 
 function parseSigner(element) {
