@@ -64,7 +64,7 @@ class Timestamp:
         fields = content.expect(der.context(0)).only_child().children(der.SEQUENCE)
         if len(fields) < 4:
             raise Malformed("The token lacks some of its fields.")
-        version, digests = fields[0].integer(), [algorithm_of(one)[0] for one in fields[1].children(der.SET)]
+        version, digests = fields[0].integer(), [_named(one) for one in fields[1].children(der.SET)]
         wrapped, signers = fields[2].children(der.SEQUENCE), fields[-1].children(der.SET)
         if len(wrapped) != 2 or wrapped[0].identifier() != _TST_INFO or len(signers) != 1:
             raise Malformed("The token is not a timestamp by one signer.")
@@ -141,9 +141,9 @@ class _Signer:
         return cls(
             issuer,
             key,
-            algorithm_of(digest)[0],
+            _named(digest),
             attributes.expect(der.context(0)),
-            algorithm_of(algorithm)[0],
+            _named(algorithm),
             signature.octets(),
         )
 
@@ -245,7 +245,15 @@ def _accuracy(element: der.Element) -> int:
 
 
 def _digest_name(algorithm: der.Element) -> str:
-    return _known_digest(algorithm_of(algorithm)[0])
+    return _known_digest(_named(algorithm))
+
+
+def _named(algorithm: der.Element) -> str:
+    """The identifier of an algorithm that has no parameter, as all have that are known here: no signature covers it."""
+    identifier, parameter = algorithm_of(algorithm)
+    if parameter is not None:
+        raise Malformed("An algorithm of the token has a parameter, and none does that is known here.")
+    return identifier
 
 
 def _known_digest(identifier: str) -> str:

@@ -47,6 +47,7 @@ def thirty_years(folder: Path) -> Years:
     first = Authority(folder / "first", P256, clock="2026-01-01", days=3_650, called="First")
     second = Authority(folder / "second", RSA, clock="2034-01-01", days=4_400, called="Second")
     third = Authority(folder / "third", P256, digest="sha512", clock="2044-01-01", days=6_000, called="Third")
+    first.clock = "2026-01-02"  # on the day before, its certificate may begin a second after the token
     proof = MATERIAL.receipt.tlog_proof
     text = parse_note(TlogProof.parse(proof).checkpoint).text
     chain = (first.folder / "tsa.pem").read_bytes() + first.root.read_bytes()

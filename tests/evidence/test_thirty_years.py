@@ -7,7 +7,7 @@ from tests.anchoring.authority import P256, Authority
 from tests.evidence.made_evidence import failed
 from tests.evidence.renewed import SHA256_ENDS, Years, read, renewed
 
-MADE = "2026-01-01T00:00:0"
+MADE = "2026-01-02T00:0"
 
 
 def told(report: Report) -> dict[str, str]:
