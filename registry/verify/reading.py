@@ -53,8 +53,8 @@ class Reading:
         """As a person writes it: a date, and ``NAME=DATE`` for each algorithm. Malformed for anything else."""
         moments: dict[str, int] = {}
         for text in distrusted:
-            name, _, day = text.partition("=")
-            if name not in NAMES or name in moments:
+            name, equals, day = text.partition("=")
+            if not equals or name not in NAMES or name in moments:
                 raise Malformed(f"{quoted(text)} is not NAME=DATE, NAME being one of its own of {', '.join(NAMES)}.")
             moments[name] = beginning_of(day)
         return cls(cls.now().at if at is None else beginning_of(at), moments)

@@ -91,15 +91,16 @@ def test_a_date_or_an_algorithm_that_is_none_is_wrong_usage(file: Path, wrong: t
     assert run("verify", file, *wrong).code == 2
 
 
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_disk_that_fails_leaves_the_old_file_and_nothing_beside_it(
-    environment: Environment, file: Path, monkeypatch: pytest.MonkeyPatch
+    environment: Environment, file: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     before, beside = file.read_bytes(), sorted(file.parent.iterdir())
 
-    def failing(_descriptor: int) -> None:
+    def failing(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", failing)
+    monkeypatch.setattr(os, call, failing)
     answer = run("evidence", "renew", file, "--authority", "local", "--json", environment=environment)
     monkeypatch.undo()
     assert (answer.code, answer.error["code"]) == (3, "unwritable_file")

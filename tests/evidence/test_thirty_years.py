@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry.verify.certificate import parse_certificates
 from registry.verify.report import Report, Result
 from tests.anchoring.authority import P256, Authority
 from tests.evidence.made_evidence import failed
@@ -125,6 +126,14 @@ def test_a_signature_of_the_ledger_falls_with_its_algorithm_unless_renewed(years
     distrusted = "ed25519=2040-01-01"
     assert "Ed25519 was distrusted" in failed(read(years.made, "2041-01-01", years.roots, distrusted))["algorithms"]
     assert read(years.timestamp_renewed, "2041-01-01", years.roots, distrusted).verdict == "proven"
+
+
+def test_of_several_roots_of_one_name_each_is_tried(years: Years, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("namesakes")
+    namesakes = [Authority(folder / str(number), P256, called="First") for number in range(4)]
+    roots = [parse_certificates(one.root.read_bytes())[0] for one in namesakes]
+    report = read(years.recorded, "2030-01-01", [*roots, *years.roots])
+    assert results(report)["authority evidence-record-1"] is Result.PROVEN
 
 
 def test_what_is_distrusted_later_than_the_file_is_read_takes_nothing_away(years: Years) -> None:

@@ -14,8 +14,8 @@ const OF_EVERY_FILE = ["sha256", "ed25519"];
 function parseReading(at, distrusted) {
   const moments = new Map();
   for (const text of distrusted) {
-    const [name, , day] = partition(text, "=");
-    if (!ALGORITHM_NAMES.has(name) || moments.has(name)) {
+    const [name, equals, day] = partition(text, "=");
+    if (!equals || !ALGORITHM_NAMES.has(name) || moments.has(name)) {
       const names = [...ALGORITHM_NAMES.keys()].join(", ");
       throw new Malformed(`${quoted(text)} is not NAME=DATE, NAME being one of its own of ${names}.`);
     }
