@@ -14,7 +14,7 @@ from registry.errors import Broken, Refused
 from registry.evidence.evidence_file import EvidenceFile
 from registry.evidence.part import Part
 from registry.verify import evidence_form as form
-from registry.verify.asic import is_recorded, record_manifest
+from registry.verify.asic import record_manifest
 from registry.verify.container import MOST_ENTRIES, Container
 from registry.verify.errors import VerificationError
 from registry.verify.evidence_record import (
@@ -26,6 +26,8 @@ from registry.verify.evidence_record import (
     EvidenceRecord,
     hashes_of,
 )
+from registry.verify.manifest_check import FileDigests
+from registry.verify.renewal import digests_by
 from registry.verify.timestamp import Timestamp
 
 DEFAULT_DIGEST = "sha512"
@@ -125,9 +127,7 @@ def _stamped(message: bytes, stamp: Stamp, digest_name: str, last: ArchiveTimest
 
 
 def _digests(digest_name: str, parts: list[Part]) -> dict[str, bytes]:
-    return {
-        part.name: part.sha256 if digest_name == "sha256" else part.sha512 for part in parts if is_recorded(part.name)
-    }
+    return digests_by(digest_name, {part.name: FileDigests(part.sha256, part.sha512, part.size) for part in parts})
 
 
 def _unusable(why: str) -> Broken:

@@ -127,15 +127,16 @@ def _check(checks: Checks, file: BinaryIO, given: _Given) -> _Found:
     sha256 = {name: digest.sha256 for name, digest in digests.items()}
     terms = Terms(given.authority_roots, given.reading, until=given.reading.at)
     renewal = check_evidence_record(checks, container, digests, terms)
-    check_algorithms(checks, given.reading, renewal.time)
+    held = check_algorithms(checks, given.reading, renewal.time)
     if renewal.time is not None:
         terms = replace(terms, until=renewal.time)
-    witnesses = (
+    seen = (
         *check_timestamps(checks, container, receipt.entry, terms),
         *check_container_timestamps(checks, container, sha256, terms),
         *_chain_witnesses(checks, container, receipt.entry, given.known_blocks),
-        *renewal.witnesses,
     )
+    # What leads from the entry to what these saw is made of the same algorithms as the file; a record covers all of it.
+    witnesses = (*(replace(one, trusted=one.trusted and held) for one in seen), *renewal.witnesses)
     check_interval(checks, witnesses)
     return _Found(registration, unlisted, unknown, witnesses)
 

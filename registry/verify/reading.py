@@ -76,14 +76,14 @@ def beginning_of(day: str) -> int:
     return int(moment.timestamp()) * 1_000
 
 
-def check_algorithms(checks: Checks, reading: Reading, renewed: int | None) -> None:
-    """Checks, where the reader distrusts any, whether the file's algorithms were trusted for long enough.
+def check_algorithms(checks: Checks, reading: Reading, renewed: int | None) -> bool:
+    """Checks, where the reader distrusts any, whether the file's algorithms were trusted for long enough; answers that.
 
     ``renewed`` is the moment of the first timestamp over all of the file that holds, None if there is none: what an
     algorithm shows by then, nobody who breaks it later can have made.
     """
     if not reading.distrusted:
-        return
+        return True
     broken = reading.first_distrusted(OF_EVERY_FILE, reading.at if renewed is None else renewed)
     if broken is not None:
         checks.fail(
@@ -95,3 +95,4 @@ def check_algorithms(checks: Checks, reading: Reading, renewed: int | None) -> N
     else:
         detail = f"Renewed in time, by {rfc3339(renewed)}: what the file rests on was trusted then."
         checks.attempt("algorithms", lambda: (detail, None))
+    return broken is None

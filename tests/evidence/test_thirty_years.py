@@ -1,11 +1,16 @@
 """Thirty years of an evidence file: certificates expire, SHA-256 is distrusted, and the report says what remains."""
 
+import io
+
 import pytest
 
 from registry.verify.certificate import parse_certificates
+from registry.verify.evidence import verify_evidence
+from registry.verify.reading import Reading
 from registry.verify.report import Report, Result
 from tests.anchoring.authority import P256, Authority
-from tests.evidence.made_evidence import failed
+from tests.evidence.anchored import anchored, known_blocks
+from tests.evidence.made_evidence import evidence, failed
 from tests.evidence.renewed import SHA256_ENDS, Years, read, renewed
 
 MADE = "2026-01-02T00:0"
@@ -126,6 +131,16 @@ def test_a_signature_of_the_ledger_falls_with_its_algorithm_unless_renewed(years
     distrusted = "ed25519=2040-01-01"
     assert "Ed25519 was distrusted" in failed(read(years.made, "2041-01-01", years.roots, distrusted))["algorithms"]
     assert read(years.timestamp_renewed, "2041-01-01", years.roots, distrusted).verdict == "proven"
+
+
+def test_a_chains_bound_falls_with_the_digest_that_leads_to_it() -> None:
+    content = evidence(anchored())
+    for at, bounds in (("2047-12-31", True), ("2048-01-01", False)):
+        reading = Reading.of(at, [SHA256_ENDS])
+        report = verify_evidence(io.BytesIO(content), known_blocks=known_blocks(), reading=reading)
+        assert (report.verdict == "proven") is bounds
+        assert (report.not_after is not None) is bounds
+        assert (report.not_before is not None) is bounds
 
 
 def test_of_several_roots_of_one_name_each_is_tried(years: Years, tmp_path_factory: pytest.TempPathFactory) -> None:

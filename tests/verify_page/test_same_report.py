@@ -128,6 +128,13 @@ def test_thirty_years_are_reported_alike(node: NodeVerifier, years: Years) -> No
     assert verdicts == {"proven", "failed"}
 
 
+def test_chains_are_reported_alike_when_the_digest_is_distrusted(node: NodeVerifier, authority: Authority) -> None:
+    content = evidence(with_everything(authority))
+    program, page = both(node, content, blocks=known_blocks(), at="2049-01-01", distrusted=(SHA256_ENDS,))
+    assert page == program
+    assert program["not_after"] is None
+
+
 def test_changes_of_an_evidence_record_are_reported_alike(node: NodeVerifier, years: Years) -> None:
     files, source = files_in(years.tree_renewed), random.Random(6)
     for number in range(45):

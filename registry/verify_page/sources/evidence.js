@@ -54,14 +54,14 @@ function checkContents(checks, found, container, given) {
   });
   let terms = { roots: authorityRoots, reading, until: reading.at };
   const renewal = checkEvidenceRecord(checks, container, digests, terms);
-  checkAlgorithms(checks, reading, renewal.time);
+  const held = checkAlgorithms(checks, reading, renewal.time);
   if (renewal.time !== null) terms = { ...terms, until: renewal.time };
-  found.witnesses = [
+  const seen = [
     ...checkTimestamps(checks, container, receipt.entry, terms),
     ...checkContainerTimestamps(checks, container, digests, terms),
     ...checkChains(checks, container, receipt.entry, knownBlocks),
-    ...renewal.witnesses,
   ];
+  found.witnesses = [...seen.map((one) => ({ ...one, trusted: one.trusted && held })), ...renewal.witnesses];
   checkInterval(checks, found.witnesses);
 }
 

@@ -47,7 +47,7 @@ function firstDistrusted(reading, algorithms, moment) {
 }
 
 function checkAlgorithms(checks, reading, renewed) {
-  if (!reading.distrusted.size) return;
+  if (!reading.distrusted.size) return true;
   const broken = firstDistrusted(reading, OF_EVERY_FILE, renewed ?? reading.at);
   if (broken !== null) {
     const sentence = `${broken}, and nothing that holds renewed this file before: ${UNPROVEN}.`;
@@ -58,4 +58,5 @@ function checkAlgorithms(checks, reading, renewed) {
     const detail = `Renewed in time, by ${rfc3339(renewed)}: what the file rests on was trusted then.`;
     checks.attempt("algorithms", () => [detail, true]);
   }
+  return broken === null;
 }
