@@ -23,7 +23,6 @@ class ExportByDefault(TyperGroup):
 
 
 app = typer.Typer(cls=ExportByDefault, no_args_is_help=True)
-app.command("renew")(renew)
 
 
 @app.callback()
@@ -78,3 +77,6 @@ def export(
         f"Written to {output_file} ({size} bytes). Verify it anywhere with: registry verify {output_file}",
         style="green",
     )
+
+
+app.command("renew")(renew)

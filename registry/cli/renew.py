@@ -71,7 +71,7 @@ def renew(
         # In its own place too: what is read stays the old file until all of the new one is on the disk.
         size = write_pieces(target, made.file.chunks())
     ((name, answer),) = answers
-    before = _expires(answer)
+    before, rests_on = _worth(answer)
     stamps = made.record.timestamps
     output.record(
         {
@@ -82,6 +82,7 @@ def renew(
             "hash": stamps[-1].digest_name,
             "timestamps": len(stamps),
             "renew_before": before,
+            "rests_on": rests_on,
         }
     )
     output.say(
@@ -89,6 +90,12 @@ def renew(
         f"{in_words(before)}.",
         style="green",
     )
+    if stamps[-1].digest_name == "sha512" and "sha256" in rests_on:
+        output.say(
+            f"The files are covered by SHA-512, but {name}, or who vouches for it, signs with SHA-256: this timestamp "
+            "falls with that. Renew again with an authority that does not, before it is distrusted.",
+            style="yellow",
+        )
 
 
 def _chosen(known: Sequence["TimestampAuthority"], names: Sequence[str] | None) -> list["TimestampAuthority"]:
@@ -133,8 +140,10 @@ def _first_answer(
     return last.name, last.stamp(message, digest_name)
 
 
-def _expires(stamp: "Stamp") -> int:
-    """When the first certificate of it does, in milliseconds."""
+def _worth(stamp: "Stamp") -> tuple[int, list[str]]:
+    """When the first certificate of it expires, in milliseconds, and the names of the algorithms that it rests on."""
     from registry.verify.certificate import parse_certificates
+    from registry.verify.timestamp import Timestamp
 
-    return min(one.not_after for one in parse_certificates(stamp.certificates)) // 1_000
+    path = parse_certificates(stamp.certificates)
+    return min(one.not_after for one in path) // 1_000, sorted(Timestamp.parse(stamp.proof).algorithms(path))

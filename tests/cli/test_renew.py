@@ -44,6 +44,8 @@ def test_the_first_that_answers_renews_and_says_until_when(
     assert (again.line["hash"], again.line["timestamps"]) == ("sha256", 2)
     stronger = run("evidence", "renew", file, "--authority", "local", "--hash", "sha512", environment=environment)
     assert "Renew it again before" in stronger.stderr
+    assert first.line["rests_on"] == ["ecdsa", "sha256"]
+    assert "this timestamp falls with that" in stronger.stderr
     read = ("verify", file, "--tsa-root", authority.root, "--at", "2049-01-01", "--distrust", SHA256_ENDS, "--json")
     # By then the authority's certificate has expired as well.
     assert run(*read).code == 1
