@@ -94,7 +94,8 @@ def sequence(chains: Iterable[Chain]) -> bytes:
 def hashes_of(digest_name: str, digests: Iterable[bytes], earlier: Sequence[Chain]) -> tuple[bytes, ...]:
     """What a chain begins with, over data objects with these ``digests`` and the chains before it (sections 4.2, 5.2).
 
-    All data objects are one group: each stands in the one list, in ascending order, once.
+    All data objects are one group: each stands in the one list, in ascending order, once. Each is joined with the
+    chains in the order of section 5.2, step 4, as all known records are; Figure 4 there would sort the two.
     """
     if earlier:
         before = hashlib.new(digest_name, sequence(earlier)).digest()

@@ -328,7 +328,7 @@ def test_a_byte_changed_anywhere_in_a_record_fails_also_where_the_container_was_
     record = files[RECORD]
     tokens = [one.token for one in EvidenceRecord.parse(record).timestamps]
     inside = {place for token in tokens for place in range(record.index(token) + 64, record.index(token) + len(token))}
-    places = [place for place in range(len(record)) if place not in inside or place % 29 == 0]
+    places = [place for place in range(len(record)) if place not in inside or place % 53 == 0]
     reading = Reading.of("2056-01-01", ())
     assert len(places) > 500
     for place in places:

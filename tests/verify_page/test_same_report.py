@@ -137,7 +137,7 @@ def test_chains_are_reported_alike_when_the_digest_is_distrusted(node: NodeVerif
 
 def test_changes_of_an_evidence_record_are_reported_alike(node: NodeVerifier, years: Years) -> None:
     files, source = files_in(years.tree_renewed), random.Random(6)
-    for number in range(45):
+    for number in range(30):
         name = (RECORD, RECORD, MANIFEST)[number % 3]
         changed = packed(list((files | {name: _changed(files[name], source)}).items()))
         program, page = both(node, changed, roots=years.roots, at="2056-01-01", distrusted=(SHA256_ENDS,))
