@@ -26,7 +26,7 @@ from registry.verify.ethereum_anchor import chains_in, check_anchor
 from registry.verify.ethereum_chain import KnownBlock, is_of_test_network
 from registry.verify.manifest_check import FileDigests, check_manifests, digests_of
 from registry.verify.pinned_block import check_pinned_block
-from registry.verify.reading import Reading, check_algorithms
+from registry.verify.reading import OF_CHAINS, Reading, check_algorithms
 from registry.verify.receipt import (
     NOT_PROVEN_BY_A_LEDGER,
     NOTHING_SHOWN,
@@ -133,7 +133,7 @@ def _check(checks: Checks, file: BinaryIO, given: _Given) -> _Found:
     seen = (
         *check_timestamps(checks, container, receipt.entry, terms),
         *check_container_timestamps(checks, container, sha256, terms),
-        *_chain_witnesses(checks, container, receipt.entry, given.known_blocks),
+        *_held_chains(checks, tuple(_chain_witnesses(checks, container, receipt.entry, given.known_blocks)), terms),
     )
     # What leads from the entry to what these saw is made of the same algorithms as the file; a record covers all of it.
     witnesses = (*(replace(one, trusted=one.trusted and held) for one in seen), *renewal.witnesses)
@@ -154,6 +154,15 @@ def _chain_witnesses(
             witness = check(checks, container, chain_id, entry, known)
             if witness is not None:
                 yield witness
+
+
+def _held_chains(checks: Checks, witnesses: Sequence[Witness], terms: Terms) -> Sequence[Witness]:
+    """``witnesses`` of chains; none of them trusted if their digest was distrusted before anything renewed the file."""
+    broken = terms.reading.first_distrusted(OF_CHAINS, terms.until) if witnesses else None
+    if broken is None:
+        return witnesses
+    checks.skip("chains", f"{UNPROVEN}: {broken}, and nothing that holds renewed this file before.")
+    return [replace(one, trusted=False) for one in witnesses]
 
 
 def _container(file: BinaryIO) -> tuple[str, Container]:

@@ -17,10 +17,13 @@ NAMES: Mapping[str, str] = {
     "rsa": "RSA",
     "ecdsa": "ECDSA",
     "ed25519": "Ed25519",
+    "keccak256": "Keccak-256",
 }
 """Algorithms that a reader may stop trusting, as given and as told."""
 OF_EVERY_FILE = ("sha256", "ed25519")
 """What ledger, commitments and manifests rest on."""
+OF_CHAINS = ("keccak256",)
+"""What Ethereum's blocks and proofs rest on."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 

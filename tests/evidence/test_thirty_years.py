@@ -143,6 +143,14 @@ def test_a_chains_bound_falls_with_the_digest_that_leads_to_it() -> None:
         assert (report.not_before is not None) is bounds
 
 
+def test_a_chains_bound_falls_with_its_own_digest_and_the_file_does_not() -> None:
+    content, reading = evidence(anchored()), Reading.of("2048-01-01", ["keccak256=2048-01-01"])
+    report = verify_evidence(io.BytesIO(content), known_blocks=known_blocks(), reading=reading)
+    assert report.verdict == "proven"
+    assert (report.not_before, report.not_after) == (None, None)
+    assert told(report)["chains"].startswith("UNPROVEN: Keccak-256 was distrusted from 2048-01-01")
+
+
 def test_of_several_roots_of_one_name_each_is_tried(years: Years, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("namesakes")
     namesakes = [Authority(folder / str(number), P256, called="First") for number in range(4)]

@@ -93,7 +93,11 @@ def test_a_file_is_read_as_of_another_day(page: Page, years: Years, tmp_path: Pa
     page.fill("#distrust", SHA256_ENDS)
     page.locator("#distrust").blur()
     page.locator("h2.failed").wait_for()
-    assert "nothing that holds renewed this file before: UNPROVEN" in page.inner_text("#report > p")
+    summary = page.locator("#report > p")
+    assert re.search(
+        "nothing that holds renewed this file before: UNPROVEN|此前没有仍然有效的续期", summary.inner_text()
+    )
+    assert page.locator("html[lang=zh-Hans] #report > p[lang=en]").count() == 0
     (tmp_path / "renewed.zip").write_bytes(years.tree_renewed)
     page.set_input_files("#file", tmp_path / "renewed.zip")
     page.locator("h2.proven").wait_for()

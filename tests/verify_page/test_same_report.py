@@ -130,9 +130,10 @@ def test_thirty_years_are_reported_alike(node: NodeVerifier, years: Years) -> No
 
 def test_chains_are_reported_alike_when_the_digest_is_distrusted(node: NodeVerifier, authority: Authority) -> None:
     content = evidence(with_everything(authority))
-    program, page = both(node, content, blocks=known_blocks(), at="2049-01-01", distrusted=(SHA256_ENDS,))
-    assert page == program
-    assert program["not_after"] is None
+    for distrusted in (SHA256_ENDS, "keccak256=2048-01-01"):
+        program, page = both(node, content, blocks=known_blocks(), at="2049-01-01", distrusted=(distrusted,))
+        assert page == program
+        assert program["not_after"] is None
 
 
 def test_changes_of_an_evidence_record_are_reported_alike(node: NodeVerifier, years: Years) -> None:

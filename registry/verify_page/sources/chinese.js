@@ -38,6 +38,10 @@ const IN_CHINESE_WITH = [
       (unlisted === undefined ? "。" : `；其中 ${unlisted} 个文件未列入清单，未经证明。`),
   ],
   [
+    /^this file does not prove what it claims \(algorithms: (\S+) was distrusted from (\S+), and nothing .*\)$/,
+    (algorithm, date) => `本文件不能证明其所主张的内容：${algorithm} 自 ${date} 起不再可信，而此前没有仍然有效的续期。`,
+  ],
+  [
     /^this file does not prove what it claims \((.*)\)$/s,
     (failure) => `本文件不能证明其所主张的内容（${failure}）。`,
   ],

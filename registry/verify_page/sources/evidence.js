@@ -59,7 +59,7 @@ function checkContents(checks, found, container, given) {
   const seen = [
     ...checkTimestamps(checks, container, receipt.entry, terms),
     ...checkContainerTimestamps(checks, container, digests, terms),
-    ...checkChains(checks, container, receipt.entry, knownBlocks),
+    ...heldChains(checks, checkChains(checks, container, receipt.entry, knownBlocks), terms),
   ];
   found.witnesses = [...seen.map((one) => ({ ...one, trusted: one.trusted && held })), ...renewal.witnesses];
   checkInterval(checks, found.witnesses);
@@ -78,6 +78,13 @@ function checkChains(checks, container, entry, knownBlocks) {
     ...checkAnchor(checks, container, chainId, entry, knownBlocks),
     ...checkPinnedBlock(checks, container, chainId, entry, knownBlocks),
   ]);
+}
+
+function heldChains(checks, witnesses, { reading, until }) {
+  const broken = witnesses.length ? firstDistrusted(reading, OF_CHAINS, until) : null;
+  if (broken === null) return witnesses;
+  checks.skip("chains", `${UNPROVEN}: ${broken}, and nothing that holds renewed this file before.`);
+  return witnesses.map((one) => ({ ...one, trusted: false }));
 }
 
 function checkForm(container) {

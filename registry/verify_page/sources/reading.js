@@ -7,8 +7,9 @@ const ALGORITHM_NAMES = new Map([
   ["rsa", "RSA"],
   ["ecdsa", "ECDSA"],
   ["ed25519", "Ed25519"],
+  ["keccak256", "Keccak-256"],
 ]);
-const OF_EVERY_FILE = ["sha256", "ed25519"];
+const OF_EVERY_FILE = ["sha256", "ed25519"], OF_CHAINS = ["keccak256"];
 
 // Moments are BigInt, in milliseconds. `at` is a date or null for now, `distrusted` texts of the form NAME=DATE.
 function parseReading(at, distrusted) {
