@@ -95,7 +95,8 @@ format: $(TESTING)
 	@$(RUN) -m ruff format
 
 # Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl
-# and unzip, strace injects faults, openssl is the timestamp authority, and the pages are looked at with Chromium.
+# and unzip, strace injects faults, openssl is the timestamp authority, whose clock faketime sets, and the pages are looked
+# at with Chromium.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
 tools:
 	@missing=; \
@@ -104,6 +105,7 @@ tools:
 	command -v curl >/dev/null || missing="$$missing curl"; \
 	command -v strace >/dev/null || missing="$$missing strace"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	command -v faketime >/dev/null || missing="$$missing faketime"; \
 	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	if test -z "$$missing"; then :; \

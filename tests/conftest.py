@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from registry.imaging.reader import PictureReader
     from registry.installation import Installation
     from tests.anchoring.authority import Authority
+    from tests.evidence.renewed import Years
 
 OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
 SERVERS_FOLDER = pytest.StashKey[Path]()
@@ -285,3 +286,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> "Authority":
     from tests.anchoring.authority import P256, Authority
 
     return Authority(tmp_path_factory.mktemp("authority"), P256)
+
+
+@pytest.fixture(scope="session")
+def years(tmp_path_factory: pytest.TempPathFactory) -> "Years":
+    """Thirty years of an evidence file, for all tests of a process."""
+    from tests.evidence.renewed import thirty_years
+
+    return thirty_years(tmp_path_factory.mktemp("years"))

@@ -15,6 +15,7 @@ from registry.verify.evidence_form import LARGEST_TOKEN
 from registry.verify.timestamp import Timestamp
 
 QUERY_TYPE = "application/timestamp-query"
+_DIGESTS = {"sha256": rfc3161_client.HashAlgorithm.SHA256, "sha512": rfc3161_client.HashAlgorithm.SHA512}
 
 
 class TimestampAuthority:
@@ -32,14 +33,20 @@ class TimestampAuthority:
         self._roots = roots
         self._make_requests = make_requests
 
-    def stamp(self, text: bytes) -> Stamp:
-        """Asks for a token and verifies it twice: with the library, and as it will be verified for ever.
+    @property
+    def roots(self) -> Sequence[Certificate]:
+        """Who vouches for it."""
+        return self._roots
+
+    def stamp(self, text: bytes, digest_name: str = "sha256") -> Stamp:
+        """Asks for a token over the digest of ``text`` that is called ``digest_name`` (sha256, sha512), and verifies
+        it twice: with the library, and as it will be verified for ever.
 
         A token that only one of them accepts is of no use in a court. Unavailable (``authority_refused``, and as of
         :class:`HttpRequests`), Broken (``timestamp_unusable``).
         """
         request = rfc3161_client.TimestampRequestBuilder(
-            data=text, hash_algorithm=rfc3161_client.HashAlgorithm.SHA256, nonce=True, cert_req=True
+            data=text, hash_algorithm=_DIGESTS[digest_name], nonce=True, cert_req=True
         ).build()
         with self._make_requests() as requests:
             answer = requests.post(self._url, request.as_bytes(), LARGEST_TOKEN, content_type=QUERY_TYPE)

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from registry.cli.options import AsJson, Home, Key, Server, WorkId
 from registry.cli.output import Output
+from registry.cli.renew import renew
 
 EXPORT = "export"
 
@@ -26,7 +27,7 @@ app = typer.Typer(cls=ExportByDefault, no_args_is_help=True)
 
 @app.callback()
 def evidence() -> None:
-    """Write the one file of a work that a court can verify: `registry evidence WORK-ID -o FILE`."""
+    """Write the one file of a work that a court can verify, `registry evidence WORK-ID -o FILE`, and keep it alive."""
 
 
 @app.command(EXPORT)
@@ -76,3 +77,6 @@ def export(
         f"Written to {output_file} ({size} bytes). Verify it anywhere with: registry verify {output_file}",
         style="green",
     )
+
+
+app.command("renew")(renew)

@@ -10,6 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from registry.errors import Refused
+from registry.storage.durability import sync
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:
@@ -70,8 +71,10 @@ def write_document(path: Path | None, content: str | bytes) -> None:
 
 
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> int:
-    """Writes ``pieces``, one after the other, to ``path``; answers how many bytes. A crash or an error in between
-    leaves the old file, and at worst a temporary one beside it. Raises ``Refused``: ``unwritable_file``.
+    """Writes ``pieces``, one after the other, to ``path``; answers how many bytes, once they are on the disk.
+
+    A crash or an error in between leaves the old file, and at worst a temporary one beside it (``.NAME.`` and a random
+    ending), which nobody reads. Raises ``Refused``: ``unwritable_file``.
     """
     size = 0
     try:
@@ -80,11 +83,13 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> int:
                 for piece in pieces:
                     size += unfinished.write(piece)
                 unfinished.flush()
+                os.fsync(unfinished.fileno())
                 os.fchmod(unfinished.fileno(), 0o666 & ~_umask())
                 os.replace(unfinished.name, path)
             except BaseException:
                 os.unlink(unfinished.name)
                 raise
+        sync(path.parent)  # a crash before this may bring the old file back after a power cut
     except OSError as error:
         raise Refused(
             "unwritable_file",

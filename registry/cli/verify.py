@@ -35,6 +35,17 @@ def verify(
             help="A block of Ethereum as known from elsewhere, such as 1:0x...; repeatable.",
         ),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Read the file as of this day, such as 2040-01-01. Default: now."),
+    ] = None,
+    distrust: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=DATE",
+            help="An algorithm that proves nothing from this day on, such as sha256=2048-01-01; repeatable.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify an evidence file or a receipt. Needs no network and no registry; the same as `python3 verify.pyz FILE`."""
@@ -44,6 +55,7 @@ def verify(
     from registry.verify.ethereum_chain import KnownBlock
     from registry.verify.file import sha256_of, verify_file
     from registry.verify.note import VerifierKey
+    from registry.verify.reading import Reading
 
     if verifier_key is not None:
         try:
@@ -60,6 +72,10 @@ def verify(
         known_blocks = [KnownBlock.parse(text) for text in block or ()]
     except VerificationError as error:
         raise typer.BadParameter(str(error), param_hint="--block") from error
+    try:
+        reading = Reading.of(at, distrust or ())
+    except VerificationError as error:
+        raise typer.BadParameter(str(error), param_hint="--at, --distrust") from error
     original = None
     if work is not None:
         with opened_regular_file(work) as opened:
@@ -71,6 +87,7 @@ def verify(
             verifier_key=verifier_key,
             authority_roots=roots,
             known_blocks=known_blocks,
+            reading=reading,
         )
     Output(as_json=as_json).record(report.to_json())
     if not as_json:

@@ -1,7 +1,7 @@
-"""The offline verifier: ``python3 verify.pyz FILE [--work ORIGINAL] [--key KEY] [--tsa-root PEM] [--block BLOCK]``.
+"""The offline verifier: ``python3 verify.pyz FILE [--work ORIGINAL] [--key KEY] [--tsa-root PEM] [--block BLOCK]
+[--at DATE] [--distrust NAME=DATE]``.
 
 The same as ``python -m registry.verify``, where the package is at hand.
-
 
 Exit codes: 0 proven, 1 not proven, 2 wrong usage, 3 a file cannot be read.
 """
@@ -16,6 +16,7 @@ from registry.verify.errors import VerificationError
 from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.file import sha256_of, verify_file
 from registry.verify.note import VerifierKey
+from registry.verify.reading import NAMES, Reading
 
 PROVEN, NOT_PROVEN, UNREADABLE = 0, 1, 3
 
@@ -46,6 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
         action="append",
         help="a block of Ethereum as known from somewhere else, such as 1:0x...; repeatable",
     )
+    parser.add_argument("--at", metavar="DATE", help="read the file as of this day, such as 2040-01-01; default: now")
+    parser.add_argument(
+        "--distrust",
+        metavar="NAME=DATE",
+        action="append",
+        help=f"an algorithm ({', '.join(NAMES)}) that proves nothing from this day on; repeatable",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     options = parser.parse_args(arguments)
     if options.key is not None:
@@ -53,6 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
             VerifierKey.parse(options.key)
         except VerificationError as error:
             parser.error(str(error))
+    try:
+        reading = Reading.of(options.at, options.distrust or ())
+    except VerificationError as error:
+        parser.error(str(error))
     try:
         work = None
         if options.work is not None:
@@ -69,6 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
                 verifier_key=options.key,
                 authority_roots=roots,
                 known_blocks=options.block,
+                reading=reading,
             )
     except VerificationError as error:
         parser.error(f"{str(file)!a} holds no certificates that can be used: {error}")

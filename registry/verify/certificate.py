@@ -18,8 +18,10 @@ MOST_CERTIFICATES = 20
 LONGEST_PATH = 5
 """The authority, at most three issuers, and the root: one more than any has that courts know of."""
 MOST_NAMESAKES = 2
-"""Certificates of one issuer's name that are tried, among the roots and among the others each: a file made to keep its
-verifier busy gets a few signature checks for each of its tokens, and no more."""
+"""Certificates of one issuer's name that are tried among those in a file: one made to keep its verifier busy gets a few
+signature checks for each of its tokens, and no more."""
+MOST_ROOT_NAMESAKES = 10
+"""And among the roots, which the reader gives: over decades an authority has several keys under one name."""
 LARGEST_PEM = 1_048_576
 """Bytes: the roots of every authority in the world have less."""
 RSA = "1.2.840.113549.1.1.1"
@@ -34,6 +36,7 @@ _SIGNATURES = {
 }
 """Digests by signature algorithm: RSA (RFC 8017) and ECDSA (RFC 5758). SHA-1 is not among them."""
 _ECDSA_SIGNATURES = "1.2.840.10045.4."
+ECDSA_NAME, RSA_NAME = "ecdsa", "rsa"
 _BASIC_CONSTRAINTS, _KEY_USAGE, _EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.5.29.37"
 _UNDERSTOOD = {_BASIC_CONSTRAINTS, _KEY_USAGE, _EXTENDED_KEY_USAGE, "2.5.29.32"}
 """Certificate policies limit nothing as long as nobody asks for one (RFC 5280, section 6.1.1)."""
@@ -174,6 +177,14 @@ class Certificate:
         return None if value is None else der.parse(value[1]).flags()
 
 
+def algorithms_of_signature(algorithm: str, digest_name: str | None = None) -> set[str]:
+    """The digest and the kind of signature of the algorithm with this identifier, by name; ``digest_name`` as of
+    :meth:`PublicKey.verify`, which has verified one by then."""
+    kind = ECDSA_NAME if algorithm.startswith(_ECDSA_SIGNATURES) else RSA_NAME
+    digest = _SIGNATURES.get(algorithm, digest_name)
+    return {kind} if digest is None else {kind, digest}
+
+
 def path_to_root(
     certificate: Certificate, others: Sequence[Certificate], roots: Sequence[Certificate], moment: int
 ) -> list[Certificate] | None:
@@ -188,7 +199,7 @@ def path_to_root(
         last = path[-1]
         if any(last.encoded == root.encoded for root in roots):
             return path
-        issuer = _issuer(last, roots) or _issuer(last, others)
+        issuer = _issuer(last, roots, MOST_ROOT_NAMESAKES) or _issuer(last, others, MOST_NAMESAKES)
         if issuer is None or issuer in path or len(path) == LONGEST_PATH:
             return None
         issuer.check_valid_at(moment)
@@ -227,10 +238,10 @@ def pem(certificates: Iterable[Certificate]) -> bytes:
     return text.encode("ascii")
 
 
-def _issuer(certificate: Certificate, candidates: Sequence[Certificate]) -> Certificate | None:
-    """The one of ``candidates`` that signed ``certificate``: several may bear one name."""
+def _issuer(certificate: Certificate, candidates: Sequence[Certificate], most: int) -> Certificate | None:
+    """The one of ``candidates`` that signed ``certificate``: several may bear one name, of whom ``most`` are tried."""
     namesakes = {one.encoded: one for one in candidates if one.subject == certificate.issuer}
-    for candidate in list(namesakes.values())[:MOST_NAMESAKES]:
+    for candidate in list(namesakes.values())[:most]:
         try:
             certificate.check_issued_by(candidate)
         except VerificationError:

@@ -136,6 +136,15 @@ def parse(encoded: bytes) -> Element:
     return element
 
 
+def encode(tag: int, *contents: bytes) -> bytes:
+    """The encoding of a value with this tag, whose content are ``contents`` one after the other."""
+    content = b"".join(contents)
+    if len(content) < 0x80:
+        return bytes([tag, len(content)]) + content
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content
+
+
 def _read(encoded: bytes, place: int) -> Element:
     header = encoded[place : place + 2]
     if len(header) < 2:

@@ -1,20 +1,21 @@
 """Verification of an evidence file, in this order:
 
 1. the container, byte by byte; 2. each file against the manifests; 3. entry, disclosure, proof and signature, as of a
-receipt; 4. the original; 5. the custody record; 6. the timestamps, over checkpoints and over the whole file; 7. anchors
-and pinned blocks, chain by chain.
+receipt; 4. the original; 5. the custody record; 6. the evidence record, which renews what comes next; 7. the
+timestamps, over checkpoints and over the whole file; 8. anchors and pinned blocks, chain by chain.
 
 Manifests show that a file is whole, not who wrote it: whoever changes a file can write its manifests anew. What is
 proven of the work rests on the ledger's signature and on independent witnesses of time alone, and the report says so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from registry.verify import bag, canonical_json
 from registry.verify import evidence_form as form
 from registry.verify.asic import check_container_timestamps
+from registry.verify.authority import Terms
 from registry.verify.certificate import Certificate
 from registry.verify.commitment import Disclosure
 from registry.verify.container import Container
@@ -23,8 +24,9 @@ from registry.verify.encoding import utf8_text
 from registry.verify.errors import Contradiction, Malformed
 from registry.verify.ethereum_anchor import chains_in, check_anchor
 from registry.verify.ethereum_chain import KnownBlock, is_of_test_network
-from registry.verify.manifest_check import UNPROVEN, FileDigests, check_manifests, digests_of
+from registry.verify.manifest_check import FileDigests, check_manifests, digests_of
 from registry.verify.pinned_block import check_pinned_block
+from registry.verify.reading import OF_CHAINS, Reading, check_algorithms
 from registry.verify.receipt import (
     NOT_PROVEN_BY_A_LEDGER,
     NOTHING_SHOWN,
@@ -35,7 +37,8 @@ from registry.verify.receipt import (
     check_original,
     check_registration,
 )
-from registry.verify.report import Bound, Checks, Report, Witness, check_interval, rfc3339, times_by
+from registry.verify.renewal import check_evidence_record
+from registry.verify.report import UNPROVEN, Bound, Checks, Report, Witness, check_interval, rfc3339, times_by
 from registry.verify.stamped_checkpoint import KIND as TIMESTAMP
 from registry.verify.stamped_checkpoint import check_timestamps
 
@@ -52,6 +55,10 @@ ENTRY_BEFORE_ITS_TIME = (
 )
 TEST_NETWORK = "What an anchor in a test network is worth: nobody loses anything who rewrites one."
 REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network."
+EXPIRED = (
+    "That these timestamps are as old as they say: a certificate of each expired, and nothing that holds renewed the "
+    "timestamp before. From then on that rests on nobody having got hold of the authority's key: "
+)
 WHAT_THE_MAKER_SAYS = (
     "What the readme, the report, the custody record, the bag's information and a contract's source say, and what the "
     "verifier in the file does: the manifests show that they are whole, and whoever wrote the file wrote them."
@@ -66,6 +73,7 @@ class _Given:
     verifier_key: str | None
     authority_roots: Sequence[Certificate] | None
     known_blocks: Sequence[KnownBlock] | None
+    reading: Reading
 
 
 @dataclass(frozen=True)
@@ -85,15 +93,18 @@ def verify_evidence(
     verifier_key: str | None = None,
     authority_roots: Sequence[Certificate] | None = None,
     known_blocks: Sequence[KnownBlock] | None = None,
+    reading: Reading | None = None,
 ) -> Report:
     """Checks everything that the evidence file in ``file`` claims; raises nothing for what is in there.
 
     ``work_sha256`` is the digest of an original that the caller holds, ``verifier_key`` the ledger's key as known
     from elsewhere, ``authority_roots`` the certificates of those who vouch for timestamp authorities,
-    ``known_blocks`` blocks as known from elsewhere. Reads the file in pieces: an original of any size needs no memory.
+    ``known_blocks`` blocks as known from elsewhere, ``reading`` when it is read (default: now, with every algorithm
+    trusted). Reads the file in pieces: an original of any size needs no memory.
     """
     checks = Checks()
-    found = _check(checks, file, _Given(work_sha256, verifier_key, authority_roots, known_blocks))
+    given = _Given(work_sha256, verifier_key, authority_roots, known_blocks, reading or Reading.now())
+    found = _check(checks, file, given)
     return _report(checks, found, verifier_key)
 
 
@@ -114,11 +125,18 @@ def _check(checks: Checks, file: BinaryIO, given: _Given) -> _Found:
     _check_originals(checks, digests, registration, given.work_sha256)
     checks.attempt("custody record", lambda: _custody(container))
     sha256 = {name: digest.sha256 for name, digest in digests.items()}
-    witnesses = (
-        *check_timestamps(checks, container, receipt.entry, given.authority_roots),
-        *check_container_timestamps(checks, container, sha256, given.authority_roots),
-        *_chain_witnesses(checks, container, receipt.entry, given.known_blocks),
+    terms = Terms(given.authority_roots, given.reading, until=given.reading.at)
+    renewal = check_evidence_record(checks, container, digests, terms)
+    held = check_algorithms(checks, given.reading, renewal.time)
+    if renewal.time is not None:
+        terms = replace(terms, until=renewal.time)
+    seen = (
+        *check_timestamps(checks, container, receipt.entry, terms),
+        *check_container_timestamps(checks, container, sha256, terms),
+        *_held_chains(checks, tuple(_chain_witnesses(checks, container, receipt.entry, given.known_blocks)), terms),
     )
+    # What leads from the entry to what these saw is made of the same algorithms as the file; a record covers all of it.
+    witnesses = (*(replace(one, trusted=one.trusted and held) for one in seen), *renewal.witnesses)
     check_interval(checks, witnesses)
     return _Found(registration, unlisted, unknown, witnesses)
 
@@ -136,6 +154,15 @@ def _chain_witnesses(
             witness = check(checks, container, chain_id, entry, known)
             if witness is not None:
                 yield witness
+
+
+def _held_chains(checks: Checks, witnesses: Sequence[Witness], terms: Terms) -> Sequence[Witness]:
+    """``witnesses`` of chains; none of them trusted if their digest was distrusted before anything renewed the file."""
+    broken = terms.reading.first_distrusted(OF_CHAINS, terms.until) if witnesses else None
+    if broken is None:
+        return witnesses
+    checks.skip("chains", f"{UNPROVEN}: {broken}, and nothing that holds renewed this file before.")
+    return [replace(one, trusted=False) for one in witnesses]
 
 
 def _container(file: BinaryIO) -> tuple[str, Container]:
@@ -236,6 +263,9 @@ def _not_proven(found: _Found, given_key: str | None) -> Iterator[str]:
         yield TEST_NETWORK
     if any(one.kind == TIMESTAMP for one in found.witnesses):
         yield REVOCATION
+    expired = [f"{one.name} ({rfc3339(one.expired)})" for one in found.witnesses if one.expired is not None]
+    if expired:
+        yield f"{EXPIRED}{', '.join(expired)}."
     yield WHAT_THE_MAKER_SAYS
 
 

@@ -30,6 +30,9 @@ CHAINS = "data/anchors/eip155-"
 ANCHOR, HEADER, DESCENT = "anchor.json", "header.rlp", "headers-to-finalized.rlp"
 RECEIPT_PROOF, STORAGE_PROOF = "receipt-proof.json", "storage-proof.json"
 CONTRACT_SOURCE, CONTRACT_INPUT = "LedgerAnchor.sol", "LedgerAnchor.compiler-input.json"
+EVIDENCE_RECORD = "META-INF/evidencerecord001.ers"
+RECORD_MANIFEST = "META-INF/ASiCEvidenceRecordManifest001.xml"
+"""What a renewal adds, which no other manifest lists: those are older, and stay as they were stamped."""
 PINNED = "pinned/"
 """Below the folder of a chain, what shows that an earlier entry names one of its blocks, whose HEADER is here too."""
 PINNED_ENTRIES, PINNED_DISCLOSURE = "entries.jsonl", "disclosure.json"
@@ -70,6 +73,8 @@ _KNOWN = frozenset(
         DRAFT_DECLARATION,
         README_ENGLISH,
         README_CHINESE,
+        EVIDENCE_RECORD,
+        RECORD_MANIFEST,
     }
 )
 

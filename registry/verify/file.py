@@ -8,6 +8,7 @@ from registry.verify.certificate import Certificate
 from registry.verify.container import CHUNK
 from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.evidence import verify_evidence
+from registry.verify.reading import Reading
 from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
 from registry.verify.report import Report
 
@@ -22,6 +23,7 @@ def verify_file(
     verifier_key: str | None = None,
     authority_roots: Sequence[Certificate] | None = None,
     known_blocks: Sequence[KnownBlock] | None = None,
+    reading: Reading | None = None,
 ) -> Report:
     """The report on ``file``, which can be read and positioned; arguments as of :func:`verify_evidence`."""
     file.seek(0)
@@ -29,13 +31,14 @@ def verify_file(
     if begins == RECEIPT_BEGINS:
         file.seek(0)
         content = file.read(LARGEST_RECEIPT + 1)
-        return verify_receipt(content, work_sha256=work_sha256, verifier_key=verifier_key)
+        return verify_receipt(content, work_sha256=work_sha256, verifier_key=verifier_key, reading=reading)
     return verify_evidence(
         file,
         work_sha256=work_sha256,
         verifier_key=verifier_key,
         authority_roots=authority_roots,
         known_blocks=known_blocks,
+        reading=reading,
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from registry.verify import bag
 from registry.verify.container import Container
 from registry.verify.errors import Contradiction, Malformed, VerificationError
-from registry.verify.report import Checks
+from registry.verify.evidence_form import EVIDENCE_RECORD, RECORD_MANIFEST
+from registry.verify.report import UNPROVEN, Checks
 
-UNPROVEN = "UNPROVEN"
-"""Begins the detail of a check on a file that no manifest lists."""
+OF_A_RENEWAL = (EVIDENCE_RECORD, RECORD_MANIFEST)
+"""They are younger than the manifests, and have checks of their own."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def check_manifests(checks: Checks, container: Container, digests: Mapping[str, 
                 wrong = True
                 checks.fail(f"file {path}", error)
     everywhere = {path for entries in listed.values() for path in entries}
-    unlisted = tuple(path for path in container.members if path not in everywhere and path != bag.TAGS_SHA256)
+    elsewhere = (bag.TAGS_SHA256, *OF_A_RENEWAL)
+    unlisted = tuple(path for path in container.members if path not in everywhere and path not in elsewhere)
     for path in unlisted:
         checks.skip(f"file {path}", f"{UNPROVEN}: no manifest lists it, so nothing in here speaks for it.")
     one_sided = set(listed[bag.PAYLOAD_SHA256]) ^ set(listed[bag.PAYLOAD_SHA512])

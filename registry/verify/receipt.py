@@ -18,6 +18,7 @@ from registry.verify.encoding import HASH_BYTES, hex_bytes, quoted, utf8
 from registry.verify.entry import Entry, parse_entry
 from registry.verify.errors import Contradiction, Malformed
 from registry.verify.note import VerifierKey
+from registry.verify.reading import Reading, check_algorithms
 from registry.verify.report import Checks, Report, rfc3339
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import leaf_hash, verify_inclusion
@@ -94,12 +95,14 @@ def verify_receipt(
     work: bytes | None = None,
     work_sha256: bytes | None = None,
     verifier_key: str | None = None,
+    reading: Reading | None = None,
 ) -> Report:
     """Checks everything that the receipt in ``content`` claims; never raises for what is in there.
 
     ``work`` is the original file, or ``work_sha256`` its digest, to be compared with the registered one.
     ``verifier_key`` is the ledger's key as the caller knows it; without it the receipt is only shown to agree with
-    the key that it brings along itself, and the report says so.
+    the key that it brings along itself, and the report says so. ``reading`` is when it is read (default: now, with
+    every algorithm trusted); nothing renews a receipt.
     """
     checks = Checks()
     if work is not None:
@@ -112,6 +115,7 @@ def verify_receipt(
         checks.skip("original", "No original file was given.")
     else:
         check_original(checks, "original", registration, work_sha256)
+    check_algorithms(checks, reading or Reading.now(), None)
     return _report(checks, receipt, registration, verifier_key)
 
 

@@ -12,6 +12,8 @@ from registry.verify.encoding import printable
 from registry.verify.errors import Contradiction, VerificationError
 
 Found = TypeVar("Found")
+UNPROVEN = "UNPROVEN"
+"""Stands in the detail of a check on what nothing speaks for: a file that no manifest lists, a timestamp too old."""
 
 
 class Result(StrEnum):
@@ -43,7 +45,8 @@ class Witness:
     """An independent witness of time: its ``kind``, its name, and a time in milliseconds since the Unix epoch.
 
     The entry was there at ``time`` already, or with ``bound`` NOT_BEFORE not yet, if the witness is who it is called,
-    which ``trusted`` says.
+    which ``trusted`` says. ``expired`` is when that came to rest on its own statement: a certificate expired, and
+    nothing renewed it before.
     """
 
     kind: str
@@ -51,6 +54,7 @@ class Witness:
     time: int
     trusted: bool
     bound: Bound = Bound.NOT_AFTER
+    expired: int | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def times_by(witnesses: Iterable[Witness], bound: Bound) -> list[int]:
 
 
 def _strength(witness: Witness) -> str:
-    return "leads to what was given" if witness.trusted else "intact, but whose it is was not checked"
+    return "leads to what was given" if witness.trusted else "intact, but what was given does not vouch for it"
 
 
 class Checks:

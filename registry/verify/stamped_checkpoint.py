@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from registry.verify import evidence_form as form
+from registry.verify.authority import Terms, Trust, trust_in
 from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.checkpoint import unverified_checkpoint
 from registry.verify.container import Container
 from registry.verify.encoding import quoted, utf8, utf8_text
-from registry.verify.errors import Contradiction, Malformed, VerificationError
+from registry.verify.errors import Contradiction, Malformed
 from registry.verify.report import Checks, Witness
 from registry.verify.timestamp import Timestamp
 from registry.verify.tlog_proof import TlogProof
@@ -24,6 +25,7 @@ from registry.verify.tree import leaf_hash, verify_inclusion
 KIND = "rfc3161"
 AUTHORITY_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}", re.ASCII)
 """Room for a host name; the same on file systems that know no case."""
+NOBODY = "Without an intact token there is nobody to look for."
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,14 @@ def authorities_in(container: Container) -> list[str]:
 
 
 def check_timestamps(
-    checks: Checks, container: Container, entry: str, roots: Sequence[Certificate] | None
+    checks: Checks,
+    container: Container,
+    entry: str,
+    terms: Terms,
 ) -> tuple[Witness, ...]:
-    """Checks every authority's token, under ``timestamp NAME``, and under ``authority NAME`` its way to ``roots``.
+    """Checks every authority's token, under ``timestamp NAME``, and under ``authority NAME`` whose it is.
 
-    ``roots`` are the caller's; None if there are none, which leaves open whose tokens they are. ``entry`` is the
-    leaf. Answers a witness for each token that is intact.
+    ``entry`` is the leaf. Answers a witness for each token that is intact.
     """
     try:
         names = authorities_in(container)
@@ -61,11 +65,17 @@ def check_timestamps(
     for name in names:
         stamped = checks.attempt(f"timestamp {name}", partial(_stamped, container, name, utf8(entry)))
         if stamped is None:
-            checks.skip(f"authority {name}", "Without an intact token there is nobody to look for.")
+            checks.skip(f"authority {name}", NOBODY)
             continue
-        trusted = check_authority(checks, name, stamped.timestamp, stamped.chain, roots)
-        witnesses.append(Witness(KIND, name, stamped.timestamp.latest, trusted=trusted))
+        trust = trust_in(stamped.timestamp, stamped.chain, terms, strictly=False)
+        trust.tell(checks, name)
+        witnesses.append(witness_of(name, stamped.timestamp, trust))
     return tuple(witnesses)
+
+
+def witness_of(name: str, timestamp: Timestamp, trust: Trust) -> Witness:
+    """The witness that an intact token is."""
+    return Witness(KIND, name, timestamp.latest, trusted=trust.trusted, expired=trust.expired)
 
 
 def _stamped(container: Container, name: str, entry: bytes) -> tuple[str, _Stamped]:
@@ -87,28 +97,3 @@ def _stamped(container: Container, name: str, entry: bytes) -> tuple[str, _Stamp
         "says by the certificate in it.",
         _Stamped(timestamp, chain),
     )
-
-
-def check_authority(
-    checks: Checks,
-    name: str,
-    timestamp: Timestamp,
-    chain: Sequence[Certificate],
-    roots: Sequence[Certificate] | None,
-) -> bool:
-    """Checks under ``authority NAME`` whether an intact token's certificates lead to one of ``roots``; answers that."""
-    label = f"authority {name}"
-    if roots is None:
-        checks.skip(label, "No root was given (--tsa-root): anyone can make an authority of this name.")
-        return False
-    try:
-        path = timestamp.path(chain, roots)
-    except VerificationError as error:
-        checks.fail(label, error)
-        return False
-    if path is None:
-        checks.skip(label, "Its certificates lead to none of the roots that were given.")
-        return False
-    found = f"Its certificate leads to a root that was given, over {len(path)} certificates."
-    checks.attempt(label, lambda: (found, None))
-    return True

@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.verify import der
-from registry.verify.certificate import MOST_CERTIFICATES, Certificate, algorithm_of, path_to_root
+from registry.verify.certificate import (
+    MOST_CERTIFICATES,
+    Certificate,
+    algorithm_of,
+    algorithms_of_signature,
+    path_to_root,
+)
 from registry.verify.errors import Contradiction, Malformed
 
 DIGESTS = {
@@ -58,7 +64,7 @@ class Timestamp:
         fields = content.expect(der.context(0)).only_child().children(der.SEQUENCE)
         if len(fields) < 4:
             raise Malformed("The token lacks some of its fields.")
-        version, digests = fields[0].integer(), [algorithm_of(one)[0] for one in fields[1].children(der.SET)]
+        version, digests = fields[0].integer(), [_named(one) for one in fields[1].children(der.SET)]
         wrapped, signers = fields[2].children(der.SEQUENCE), fields[-1].children(der.SET)
         if len(wrapped) != 2 or wrapped[0].identifier() != _TST_INFO or len(signers) != 1:
             raise Malformed("The token is not a timestamp by one signer.")
@@ -98,6 +104,14 @@ class Timestamp:
         certificate = self.check_signature(others)
         return path_to_root(certificate, (*self.certificates, *others), roots, self.time)
 
+    def algorithms(self, path: Sequence[Certificate]) -> set[str]:
+        """What it rests on, by name: digests and kinds of signature of the token and of all of ``path`` but its end,
+        which is trusted for itself."""
+        found = {self.digest_name} | algorithms_of_signature(self._signer.algorithm, self._signer.digest_name)
+        for certificate in path[:-1]:
+            found |= algorithms_of_signature(certificate.signature_algorithm)
+        return found
+
 
 @dataclass(frozen=True)
 class _Signer:
@@ -127,9 +141,9 @@ class _Signer:
         return cls(
             issuer,
             key,
-            algorithm_of(digest)[0],
+            _named(digest),
             attributes.expect(der.context(0)),
-            algorithm_of(algorithm)[0],
+            _named(algorithm),
             signature.octets(),
         )
 
@@ -231,7 +245,15 @@ def _accuracy(element: der.Element) -> int:
 
 
 def _digest_name(algorithm: der.Element) -> str:
-    return _known_digest(algorithm_of(algorithm)[0])
+    return _known_digest(_named(algorithm))
+
+
+def _named(algorithm: der.Element) -> str:
+    """The identifier of an algorithm that has no parameter, as all have that are known here: no signature covers it."""
+    identifier, parameter = algorithm_of(algorithm)
+    if parameter is not None:
+        raise Malformed("An algorithm of the token has a parameter, and none does that is known here.")
+    return identifier
 
 
 def _known_digest(identifier: str) -> str:

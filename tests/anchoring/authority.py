@@ -1,5 +1,9 @@
-"""A real timestamp authority on this machine: `openssl ts` behind HTTP, with keys made for the test."""
+"""A real timestamp authority on this machine: `openssl ts` behind HTTP, with keys made for the test.
 
+Its clock may be set to any year (`faketime`): keys, certificates and tokens are then made as of that moment.
+"""
+
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -45,7 +49,11 @@ P384 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-384")
 
 
 class Authority:
-    """Keys and certificates in ``folder``: a root, which issued the authority's certificate, and nothing between."""
+    """Keys and certificates in ``folder``: a root, which issued the authority's certificate, and nothing between.
+
+    ``clock`` is the date by its clock, such as ``2036-01-01``; None for the machine's. The names in its certificates
+    begin with what it is ``called``.
+    """
 
     def __init__(
         self,
@@ -56,9 +64,13 @@ class Authority:
         identified_by: str = "sha256",
         purpose: str = "timestamps",
         days: int = 3650,
+        clock: str | None = None,
+        called: str = "Test",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.clock = clock
+        self._called = called
         self.configuration = folder / "openssl.cnf"
         self.configuration.write_text(
             CONFIGURATION.format(folder=folder, digest=digest, identified_by=identified_by), encoding="utf-8"
@@ -91,12 +103,20 @@ class Authority:
 
     def _make(self, name: str, key: tuple[str, ...], *options: str) -> None:
         self._openssl(
-            "req", "-newkey", *key, "-noenc", "-config", "openssl.cnf", "-subj", f"/CN=Test {name}",
+            "req", "-newkey", *key, "-noenc", "-config", "openssl.cnf", "-subj", f"/CN={self._called} {name}",
             "-keyout", f"{name}.key", "-out", f"{name}.pem", *options,
         )  # fmt: skip
 
     def _openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True, timeout=60)
+        as_of = [] if self.clock is None else ["faketime", f"{self.clock} 00:00:00"]
+        subprocess.run(
+            [*as_of, "openssl", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "TZ": "UTC"},
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from registry.evidence.build import Material, Timestamp
+from registry.evidence.renewal import renew
 from registry.verify.container import Container
 from registry.verify.file import verify_file
 from registry.verify.note import parse_note
@@ -31,6 +32,18 @@ def with_everything(authority: Authority) -> Material:
     chain = authority.root.read_bytes()
     stamp = Timestamp("local", authority.token(text.encode()), chain, chained.receipt.tlog_proof)
     return replace(chained, timestamps=(stamp,), seals=(authority.token,))
+
+
+def renewed_with_everything(authority: Authority) -> bytes:
+    """A file that has everything, renewed three times: a timestamp, one over it, and one by another digest."""
+
+    def stamp(message: bytes, digest_name: str) -> bytes:
+        return authority.token(message, f"-{digest_name}", "-cert")
+
+    content = evidence(with_everything(authority))
+    for digest_name in ("sha256", "sha256", "sha512"):
+        content = b"".join(renew(io.BytesIO(content), stamp, digest_name).file.chunks())
+    return content
 
 
 def regions(content: bytes) -> list[tuple[str, int, int]]:
@@ -82,7 +95,7 @@ def at_random(content: bytes, flips: int, seed: int) -> Iterator[tuple[int, int,
 def main() -> int:
     """Answers with 1 if any flip was not reported as it should be."""
     with tempfile.TemporaryDirectory() as folder:
-        content = evidence(with_everything(Authority(Path(folder))))
+        content = renewed_with_everything(Authority(Path(folder)))
     flips = int(sys.argv[1]) if len(sys.argv) > 1 else FLIPS
     wrong = [
         told

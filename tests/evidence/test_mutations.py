@@ -3,14 +3,13 @@
 import pytest
 
 from tests.anchoring.authority import Authority
-from tests.evidence.made_evidence import evidence
-from tests.evidence.mutation import at_random, complaint, in_every_region, with_everything
+from tests.evidence.mutation import at_random, complaint, in_every_region, renewed_with_everything
 
 
 @pytest.fixture(scope="module")
 def content(authority: Authority) -> bytes:
     """A file with everything in it that one can have."""
-    return evidence(with_everything(authority))
+    return renewed_with_everything(authority)
 
 
 def test_a_change_in_any_region_is_reported_under_its_name(content: bytes) -> None:

@@ -13,6 +13,7 @@ from tests.anchoring.authority import Authority
 from tests.contracts.local_chain import environment
 from tests.evidence.anchored import CHAIN_ID, anchored
 from tests.evidence.made_evidence import evidence, stamped
+from tests.evidence.renewed import Years
 
 
 @pytest.fixture
@@ -104,3 +105,29 @@ def test_openssl_verifies_the_seal_over_the_whole_file(tmp_path: Path) -> None:
     command = [*verify, "-CAfile", str(authority.root)]
     folder = tmp_path / "bag" / "META-INF"
     assert subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def openssl_on_a_record(bag: Path) -> list[str]:
+    """What the commands that the page for holders shows say of each timestamp of the record."""
+    page = (Path(__file__).parents[2] / "docs" / "keep-evidence-alive.md").read_text(encoding="utf-8")
+    (block,) = [block for block in page.split("```sh\n")[1:] if "asn1parse" in block]
+    script = block.partition("```")[0]
+    done = subprocess.run(["bash", "-c", script], cwd=bag, capture_output=True, text=True, check=False)
+    return [line for line in done.stdout.splitlines() if line.startswith("Verification")]
+
+
+def test_a_renewed_file_is_the_same_bag_and_openssl_verifies_its_record(years: Years, tmp_path: Path) -> None:
+    (tmp_path / "evidence.zip").write_bytes(years.tree_renewed)
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        archive.extractall(tmp_path / "bag")
+    bag = tmp_path / "bag"
+    assert bagit(bag) == 0
+    assert [sha256sum(bag, f"{name}.txt") for name in ("manifest-sha256", "manifest-sha512", "tagmanifest-sha256")] == [
+        0,
+        0,
+        0,
+    ]
+    roots = b"".join(one.root.read_bytes() for one in (years.first, years.second, years.third))
+    (bag / "META-INF" / "roots.pem").write_bytes(roots)
+    # The third begins a chain, over what the page leaves to our verifier.
+    assert openssl_on_a_record(bag) == ["Verification: OK", "Verification: OK", "Verification: FAILED"]

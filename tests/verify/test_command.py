@@ -10,6 +10,7 @@ import pytest
 
 import registry
 from registry.ledger.note_signer import NoteSigner
+from tests.evidence.renewed import SHA256_ENDS, Years
 from tests.verify.made_receipt import CLAIM, KEY, ORIGINAL, receipt
 
 
@@ -87,3 +88,23 @@ def test_a_terminal_without_the_claims_letters_gets_them_spelled_out(folder: Pat
     done = run(folder, "receipt.json", encoding="ascii")
     assert done.returncode == 0, done.stderr
     assert b"Ana\\xefs" in done.stdout
+
+
+def test_after_thirty_years_it_takes_dates_and_the_roots_of_each_authority(folder: Path, years: Years) -> None:
+    roots = []
+    for number, authority in enumerate((years.first, years.second, years.third)):
+        shutil.copy(authority.root, folder / f"root-{number}.pem")
+        roots += ["--tsa-root", f"root-{number}.pem"]
+    reading = ("--at", "2056-01-01", "--distrust", SHA256_ENDS)
+    for content, code in ((years.tree_renewed, 0), (years.timestamp_renewed, 1), (years.made, 1)):
+        (folder / "evidence.zip").write_bytes(content)
+        done = run(folder, "evidence.zip", *roots, *reading)
+        assert (done.returncode, done.stderr) == (code, b"")
+    assert b"nothing that holds renewed this file before: UNPROVEN" in done.stdout
+
+
+@pytest.mark.parametrize("wrong", [("--at", "2056"), ("--distrust", "sha256"), ("--distrust", "md5=2040-01-01")])
+def test_a_date_that_is_none_is_wrong_usage(folder: Path, wrong: tuple[str, str]) -> None:
+    done = run(folder, "receipt.json", *wrong)
+    assert done.returncode == 2
+    assert wrong[1].encode() in done.stderr

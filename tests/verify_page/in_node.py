@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ _LOOP = """
 const lines = require("readline").createInterface({ input: process.stdin });
 const bytes = (text) => (text === null ? null : new Uint8Array(Buffer.from(text, "base64")));
 lines.on("line", (line) => {
-  const { content, work, key, roots, blocks } = JSON.parse(line);
+  const { content, work, key, roots, blocks, at, distrusted } = JSON.parse(line);
   const options = { workSha256: bytes(work), verifierKey: key, authorityRoots: null, knownBlocks: null };
+  options.reading = parseReading(at, distrusted);
   if (roots !== null) options.authorityRoots = roots.map((one) => parseCertificate(bytes(one)));
   if (blocks !== null) options.knownBlocks = blocks.map(parseKnownBlock);
   let answer;
@@ -45,14 +46,18 @@ class NodeVerifier:
         verifier_key: str | None = None,
         roots: list[bytes] | None = None,
         blocks: list[str] | None = None,
+        at: str | None = None,
+        distrusted: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Of ``content``; ``roots`` are certificates in DER, ``blocks`` as a person writes them."""
+        """Of ``content``; ``roots`` are certificates in DER, the others as a person writes them."""
         asked = {
             "content": _base64(content),
             "work": None if work_sha256 is None else _base64(work_sha256),
             "key": verifier_key,
             "roots": None if roots is None else [_base64(one) for one in roots],
             "blocks": blocks,
+            "at": at,
+            "distrusted": list(distrusted),
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -14,6 +14,7 @@ from tests.anchoring.authority import Authority
 from tests.evidence.anchored import known_blocks
 from tests.evidence.made_evidence import evidence, files_of, packed
 from tests.evidence.mutation import with_everything
+from tests.evidence.renewed import SHA256_ENDS, Years
 from tests.verify.made_receipt import KEY, ORIGINAL
 
 TRUSTED = "leads to what was given|可追溯到所给的依据"
@@ -78,6 +79,31 @@ def test_what_cannot_be_used_is_told_and_what_is_given_next_counts(
     page.fill("#key", KEY)
     page.locator("#key").blur()
     page.locator("h2.proven").wait_for()
+
+
+def test_a_file_is_read_as_of_another_day(page: Page, years: Years, tmp_path: Path) -> None:
+    file, roots = tmp_path / "evidence.zip", tmp_path / "roots.pem"
+    roots.write_bytes(b"".join(one.root.read_bytes() for one in (years.first, years.second, years.third)))
+    file.write_bytes(years.made)
+    page.click("summary >> nth=0")
+    page.set_input_files("#roots", roots)
+    page.fill("#at", "2056-01-01")
+    page.set_input_files("#file", file)
+    page.locator("#report > ul li", has_text=re.compile("That these timestamps are as old|以下时间戳是否")).wait_for()
+    page.fill("#distrust", SHA256_ENDS)
+    page.locator("#distrust").blur()
+    page.locator("h2.failed").wait_for()
+    summary = page.locator("#report > p")
+    assert re.search(
+        "nothing that holds renewed this file before: UNPROVEN|此前没有仍然有效的续期", summary.inner_text()
+    )
+    assert page.locator("html[lang=zh-Hans] #report > p[lang=en]").count() == 0
+    (tmp_path / "renewed.zip").write_bytes(years.tree_renewed)
+    page.set_input_files("#file", tmp_path / "renewed.zip")
+    page.locator("h2.proven").wait_for()
+    page.fill("#distrust", "md5=2048-01-01")
+    page.locator("#distrust").blur()
+    page.locator("#report > p", has_text="'md5=2048-01-01' is not NAME=DATE").wait_for()
 
 
 def test_the_same_sources_give_the_same_page() -> None:

@@ -4,18 +4,22 @@ import hashlib
 import io
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.ethereum_chain import KnownBlock
+from registry.verify.evidence_record import EvidenceRecord
 from registry.verify.file import verify_file
+from registry.verify.reading import Reading
 from tests.anchoring.authority import Authority
 from tests.evidence.anchored import known_blocks
-from tests.evidence.made_evidence import evidence, files_of, with_manifests_anew
-from tests.evidence.mutation import at_random, in_every_region, with_everything
+from tests.evidence.made_evidence import evidence, files_of, packed, with_manifests_anew
+from tests.evidence.mutation import at_random, in_every_region, renewed_with_everything, with_everything
+from tests.evidence.renewed import SHA256_ENDS, Years, renewed
+from tests.evidence.test_renewal import CHANGES, MANIFEST, RECORD, files_in, with_record
 from tests.verify.made_receipt import KEY, ORIGINAL, receipt
 from tests.verify_page.in_node import NodeVerifier
 
@@ -48,14 +52,23 @@ def both(
     key: str | None = None,
     roots: list[Certificate] | None = None,
     blocks: list[KnownBlock] | None = None,
+    at: str | None = None,
+    distrusted: Sequence[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The program's report and the page's."""
     report = verify_file(
-        io.BytesIO(content), work_sha256=work, verifier_key=key, authority_roots=roots, known_blocks=blocks
+        io.BytesIO(content),
+        work_sha256=work,
+        verifier_key=key,
+        authority_roots=roots,
+        known_blocks=blocks,
+        reading=Reading.of(at, distrusted),
     )
     in_der = None if roots is None else [one.encoded for one in roots]
     written = None if blocks is None else [f"{one.chain_id}:0x{one.hash.hex()}" for one in blocks]
-    shown = node.report(content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written)
+    shown = node.report(
+        content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written, at=at, distrusted=distrusted
+    )
     return json.loads(json.dumps(report.to_json())), shown
 
 
@@ -73,7 +86,7 @@ def test_an_evidence_file_is_reported_alike_whatever_it_is_compared_with(
 
 
 def test_a_change_in_any_region_is_reported_alike(node: NodeVerifier, authority: Authority) -> None:
-    content = evidence(with_everything(authority))
+    content = renewed_with_everything(authority)
     flips = [*list(in_every_region(content))[::EVERY_NTH], *at_random(content, flips=80, seed=2)]
     for place, flip, region in flips:
         changed = content[:place] + bytes([content[place] ^ flip]) + content[place + 1 :]
@@ -94,6 +107,51 @@ def test_changes_behind_manifests_made_anew_are_reported_alike(
         known = source.choice([None, known_blocks()])
         program, page = both(node, content, roots=source.choice([None, roots]), blocks=known, **given)  # type: ignore[arg-type]
         assert page == program, name
+
+
+def test_thirty_years_are_reported_alike(node: NodeVerifier, years: Years) -> None:
+    late = renewed(years.timestamp_renewed, years.third, "2049-01-01", "sha512")
+    by_all = ("ed25519=2050-01-01", "ecdsa=2050-01-01", "rsa=2036-01-01")
+    verdicts = set()
+    for content in (years.made, years.recorded, years.timestamp_renewed, years.tree_renewed, late):
+        for at, distrusted, roots in (
+            ("2030-01-01", (SHA256_ENDS,), years.roots),
+            ("2040-06-01", (), years.roots),
+            ("2056-01-01", (SHA256_ENDS,), years.roots),
+            ("2056-01-01", (), years.roots[1:]),
+            ("2062-01-01", by_all, None),
+            ("2062-01-01", by_all, years.roots),
+        ):
+            program, page = both(node, content, roots=roots, at=at, distrusted=distrusted)
+            assert page == program
+            verdicts.add(program["verdict"])
+    assert verdicts == {"proven", "failed"}
+
+
+def test_chains_are_reported_alike_when_the_digest_is_distrusted(node: NodeVerifier, authority: Authority) -> None:
+    content = evidence(with_everything(authority))
+    for distrusted in (SHA256_ENDS, "keccak256=2048-01-01"):
+        program, page = both(node, content, blocks=known_blocks(), at="2049-01-01", distrusted=(distrusted,))
+        assert page == program
+        assert program["not_after"] is None
+
+
+def test_changes_of_an_evidence_record_are_reported_alike(node: NodeVerifier, years: Years) -> None:
+    files, source = files_in(years.tree_renewed), random.Random(6)
+    for number in range(30):
+        name = (RECORD, RECORD, MANIFEST)[number % 3]
+        changed = packed(list((files | {name: _changed(files[name], source)}).items()))
+        program, page = both(node, changed, roots=years.roots, at="2056-01-01", distrusted=(SHA256_ENDS,))
+        assert page == program
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_record_put_together_in_another_way_is_reported_alike(
+    node: NodeVerifier, years: Years, change: Callable[[EvidenceRecord], EvidenceRecord]
+) -> None:
+    program, page = both(node, with_record(years.tree_renewed, change), roots=years.roots, at="2056-01-01")
+    assert page == program
+    assert program["verdict"] == "failed"
 
 
 def _changed(content: bytes, source: random.Random) -> bytes:

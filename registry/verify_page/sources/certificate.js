@@ -2,7 +2,7 @@
 
 const MOST_CERTIFICATES = 20;
 const LONGEST_PATH = 5;
-const MOST_NAMESAKES = 2;
+const MOST_NAMESAKES = 2, MOST_ROOT_NAMESAKES = 10;
 const RSA_KEY = "1.2.840.113549.1.1.1", EC_KEY = "1.2.840.10045.2.1";
 const SIGNATURES = new Map([
   ["1.2.840.113549.1.1.11", "sha256"],
@@ -104,13 +104,18 @@ function checkValidAt(certificate, moment) {
   }
 }
 
+function algorithmsOfSignature(algorithm, digestName = null) {
+  const kind = algorithm.startsWith("1.2.840.10045.4.") ? "ecdsa" : "rsa";
+  return [kind, SIGNATURES.get(algorithm) ?? digestName].filter((name) => name !== null);
+}
+
 function pathToRoot(certificate, others, roots, moment) {
   const path = [certificate], isAmong = (one, list) => list.some((other) => same(other.encoded, one.encoded));
   checkValidAt(certificate, moment);
   for (;;) {
     const last = path[path.length - 1];
     if (isAmong(last, roots)) return path;
-    const issuer = issuerOf(last, roots) ?? issuerOf(last, others);
+    const issuer = issuerOf(last, roots, MOST_ROOT_NAMESAKES) ?? issuerOf(last, others, MOST_NAMESAKES);
     if (issuer === null || isAmong(issuer, path) || path.length === LONGEST_PATH) return null;
     checkValidAt(issuer, moment);
     if (issuer.extensions.size || !isAmong(issuer, roots)) checkMayIssue(issuer, path.length - 1);
@@ -118,10 +123,10 @@ function pathToRoot(certificate, others, roots, moment) {
   }
 }
 
-function issuerOf(certificate, candidates) {
+function issuerOf(certificate, candidates, most) {
   const namesakes = new Map();
   for (const one of candidates) if (same(one.subject, certificate.issuer)) namesakes.set(toHex(one.encoded), one);
-  for (const candidate of [...namesakes.values()].slice(0, MOST_NAMESAKES)) {
+  for (const candidate of [...namesakes.values()].slice(0, most)) {
     try {
       verifySignature(
         candidate.publicKey,

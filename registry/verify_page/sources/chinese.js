@@ -20,6 +20,11 @@ const IN_CHINESE = new Map([
   ],
 ]);
 const IN_CHINESE_WITH = [
+  [
+    new RegExp(`^${EXPIRED}(.*)\\.$`, "s"),
+    (names) =>
+      `以下时间戳是否确如其所述之早：其证书已过期，且此前没有仍然有效的续期；此后只能依赖于无人取得该机构的私钥：${names}。`,
+  ],
   [/^What these files say, which no manifest lists: (.*)\.$/s, (files) => `未列入任何清单的文件所述内容：${files}。`],
   [/^What these files say, which are none of this form: (.*)\.$/s, (files) => `不属于此格式的文件所述内容：${files}。`],
   [
@@ -31,6 +36,10 @@ const IN_CHINESE_WITH = [
       `账本中有条目 ${index}，与本${kind === "file" ? "文件" : "回执"}所述一致，` +
       `签名与${key === "was given" ? "您给出的" : "文件自带的"}公钥相符` +
       (unlisted === undefined ? "。" : `；其中 ${unlisted} 个文件未列入清单，未经证明。`),
+  ],
+  [
+    /^this file does not prove what it claims \(algorithms: (\S+) was distrusted from (\S+), and nothing .*\)$/,
+    (algorithm, date) => `本文件不能证明其所主张的内容：${algorithm} 自 ${date} 起不再可信，而此前没有仍然有效的续期。`,
   ],
   [
     /^this file does not prove what it claims \((.*)\)$/s,

@@ -125,6 +125,13 @@ function parseDer(encoded) {
   return element;
 }
 
+function encodeDer(tag, ...contents) {
+  const content = joined(...contents), length = content.length;
+  if (length < 0x80) return joined(Uint8Array.of(tag, length), content);
+  const octets = fromHex(length.toString(16).padStart(2 * Math.ceil(length.toString(16).length / 2), "0"));
+  return joined(Uint8Array.of(tag, 0x80 | octets.length), octets, content);
+}
+
 function readDer(encoded, place) {
   if (encoded.length - place < 2) throw new Malformed("The encoding ends within a value.");
   const tag = encoded[place];

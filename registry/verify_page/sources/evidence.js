@@ -10,6 +10,9 @@ const ENTRY_BEFORE_ITS_TIME =
   "not there yet.";
 const TEST_NETWORK = "What an anchor in a test network is worth: nobody loses anything who rewrites one.";
 const REVOCATION = "Whether an authority's certificate was revoked: that takes lists from the network.";
+const EXPIRED =
+  "That these timestamps are as old as they say: a certificate of each expired, and nothing that holds renewed the " +
+  "timestamp before. From then on that rests on nobody having got hold of the authority's key: ";
 const WHAT_THE_MAKER_SAYS =
   "What the readme, the report, the custody record, the bag's information and a contract's source say, and what the " +
   "verifier in the file does: the manifests show that they are whole, and whoever wrote the file wrote them.";
@@ -25,7 +28,8 @@ function verifyEvidence(content, given) {
   return evidenceReport(checks, found, given.verifierKey);
 }
 
-function checkContents(checks, found, container, { workSha256, verifierKey, authorityRoots, knownBlocks }) {
+function checkContents(checks, found, container, given) {
+  const { workSha256, verifierKey, authorityRoots, knownBlocks, reading } = given;
   const digests = digestsOf(checks, container);
   found.unlisted = checkManifests(checks, container, digests);
   found.unknown = [...container.members.keys()].filter(
@@ -48,11 +52,16 @@ function checkContents(checks, found, container, { workSha256, verifierKey, auth
     const lines = checkCustodyRecord(container.read(CUSTODY, LARGEST_RECEIPT));
     return [`${lines} lines, each linked to the one before; the operator states them.`, true];
   });
-  found.witnesses = [
-    ...checkTimestamps(checks, container, receipt.entry, authorityRoots),
-    ...checkContainerTimestamps(checks, container, digests, authorityRoots),
-    ...checkChains(checks, container, receipt.entry, knownBlocks),
+  let terms = { roots: authorityRoots, reading, until: reading.at };
+  const renewal = checkEvidenceRecord(checks, container, digests, terms);
+  const held = checkAlgorithms(checks, reading, renewal.time);
+  if (renewal.time !== null) terms = { ...terms, until: renewal.time };
+  const seen = [
+    ...checkTimestamps(checks, container, receipt.entry, terms),
+    ...checkContainerTimestamps(checks, container, digests, terms),
+    ...heldChains(checks, checkChains(checks, container, receipt.entry, knownBlocks), terms),
   ];
+  found.witnesses = [...seen.map((one) => ({ ...one, trusted: one.trusted && held })), ...renewal.witnesses];
   checkInterval(checks, found.witnesses);
 }
 
@@ -69,6 +78,13 @@ function checkChains(checks, container, entry, knownBlocks) {
     ...checkAnchor(checks, container, chainId, entry, knownBlocks),
     ...checkPinnedBlock(checks, container, chainId, entry, knownBlocks),
   ]);
+}
+
+function heldChains(checks, witnesses, { reading, until }) {
+  const broken = witnesses.length ? firstDistrusted(reading, OF_CHAINS, until) : null;
+  if (broken === null) return witnesses;
+  checks.skip("chains", `${UNPROVEN}: ${broken}, and nothing that holds renewed this file before.`);
+  return witnesses.map((one) => ({ ...one, trusted: false }));
 }
 
 function checkForm(container) {
@@ -133,6 +149,8 @@ function evidenceReport(checks, { registration, unlisted, unknown, witnesses }, 
   notProven.push(...NOT_PROVEN_BY_A_LEDGER);
   if (witnesses.some(isOfTestNetwork)) notProven.push(TEST_NETWORK);
   if (witnesses.some((one) => one.kind === RFC3161)) notProven.push(REVOCATION);
+  const expired = witnesses.filter((one) => one.expired != null).map((one) => `${one.name} (${rfc3339(one.expired)})`);
+  if (expired.length) notProven.push(`${EXPIRED}${expired.join(", ")}.`);
   notProven.push(WHAT_THE_MAKER_SAYS);
   const signed = givenKey !== null ? "the key that was given" : "the key that the file itself brings along";
   const extra = unlisted.length ? `; ${unlisted.length} of its files are ${UNPROVEN}` : "";

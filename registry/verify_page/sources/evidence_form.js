@@ -17,6 +17,8 @@ const CHAINS = "data/anchors/eip155-";
 const ANCHOR = "anchor.json", HEADER = "header.rlp", DESCENT = "headers-to-finalized.rlp";
 const RECEIPT_PROOF = "receipt-proof.json", STORAGE_PROOF = "storage-proof.json";
 const CONTRACT_SOURCE = "LedgerAnchor.sol", CONTRACT_INPUT = "LedgerAnchor.compiler-input.json";
+const EVIDENCE_RECORD = "META-INF/evidencerecord001.ers";
+const RECORD_MANIFEST = "META-INF/ASiCEvidenceRecordManifest001.xml";
 const PINNED = "pinned/", PINNED_ENTRIES = "entries.jsonl", PINNED_DISCLOSURE = "disclosure.json";
 
 const LARGEST_TOKEN = 1_048_576;
@@ -30,6 +32,7 @@ const LARGEST_ENTRIES = 16_777_216;
 const KNOWN = [
   MIMETYPE_NAME, DECLARATION_NAME, INFO_NAME, PAYLOAD_SHA256, PAYLOAD_SHA512, TAGS_SHA256, ENTRY, DISCLOSURE, PROOF,
   VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, CHECKLIST, DRAFT_DECLARATION, README_ENGLISH, README_CHINESE,
+  EVIDENCE_RECORD, RECORD_MANIFEST,
 ];
 const OF_AN_AUTHORITY = anyOf(TOKEN, CHAIN, STAMPED, STAMPED_PROOF);
 const OF_A_CHAIN = anyOf(

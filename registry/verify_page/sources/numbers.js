@@ -8,6 +8,11 @@ function toBytes(number, length) {
   return fromHex(number.toString(16).padStart(2 * length, "0"));
 }
 
+// Of BigInts, rounded down also below zero, as Python divides.
+function floorDivided(number, divisor) {
+  return number / divisor - (number % divisor < 0n ? 1n : 0n);
+}
+
 function powerModulo(base, exponent, modulus) {
   let result = 1n;
   base %= modulus;

@@ -11,6 +11,8 @@ const WORDS = {
     key: "The ledger's key, as its operator published it or others kept it",
     roots: "Certificates of those who vouch for timestamp authorities (PEM)",
     blocks: "Blocks of Ethereum as an explorer or a node shows them, such as 1:0x…",
+    at: "Read as of this day (today, if left empty)",
+    distrust: "Algorithms that prove nothing from a day on, such as sha256=2048-01-01",
     reading: "Checking …",
     proven: "Proven",
     failed: "Not proven",
@@ -20,7 +22,7 @@ const WORDS = {
     nobody: "no trusted witness says",
     claimed: "By the operator's clock",
     trusted: "leads to what was given",
-    untrusted: "intact, but whose it is was not checked",
+    untrusted: "intact, but what was given does not vouch for it",
     disclosed: "What is disclosed",
     notProven: "What is not proven",
     checks: "Every check",
@@ -38,6 +40,8 @@ const WORDS = {
     key: "账本公钥（由运营者公布或他人保存）",
     roots: "为时间戳机构作保的根证书（PEM）",
     blocks: "以太坊区块（由区块浏览器或节点查得），例如 1:0x…",
+    at: "以哪一天为准（不填则为今天）",
+    distrust: "自某日起不再可信的算法，例如 sha256=2048-01-01",
     reading: "正在检查……",
     proven: "已证明",
     failed: "未能证明",
@@ -47,7 +51,7 @@ const WORDS = {
     nobody: "没有可信的见证",
     claimed: "运营者时钟",
     trusted: "可追溯到所给的依据",
-    untrusted: "完整无损，但未核实归属",
+    untrusted: "完整无损，但所给的依据不能为其作保",
     disclosed: "公开的内容",
     notProven: "没有证明的事项",
     checks: "全部检查",
@@ -77,6 +81,10 @@ function startPage() {
     if (report) show();
   }
 
+  function words(id) {
+    return field(id).value.split(/\s+/).filter(Boolean);
+  }
+
   async function bytes(input) {
     return input.files.length ? new Uint8Array(await input.files[0].arrayBuffer()) : null;
   }
@@ -95,7 +103,8 @@ function startPage() {
         workSha256: work === null ? null : sha256(work),
         verifierKey,
         authorityRoots: roots === null ? null : parseCertificates(roots),
-        knownBlocks: field("blocks").value.split(/\s+/).filter(Boolean).map(parseKnownBlock),
+        knownBlocks: words("blocks").map(parseKnownBlock),
+        reading: parseReading(field("at").value || null, words("distrust")),
       });
       show();
     } catch (error) {
@@ -160,7 +169,7 @@ function startPage() {
     language = language === "zh" ? "en" : "zh";
     speak();
   });
-  for (const id of ["file", "work", "roots", "key", "blocks"]) field(id).addEventListener("change", check);
+  for (const id of ["file", "work", "roots", "key", "blocks", "at", "distrust"]) field(id).addEventListener("change", check);
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();

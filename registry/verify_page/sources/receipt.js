@@ -34,7 +34,7 @@ function parseReceipt(content) {
   };
 }
 
-function verifyReceipt(content, { workSha256, verifierKey }) {
+function verifyReceipt(content, { workSha256, verifierKey, reading }) {
   const checks = new Checks();
   const receipt = checks.attempt("receipt", () => {
     const parsed = parseReceipt(content);
@@ -44,6 +44,7 @@ function verifyReceipt(content, { workSha256, verifierKey }) {
   const registration = checkRegistration(checks, receipt, verifierKey);
   if (workSha256 === null) checks.skip("original", "No original file was given.");
   else checkOriginal(checks, "original", registration, workSha256);
+  checkAlgorithms(checks, reading, null);
   return receiptReport(checks, receipt, registration, verifierKey);
 }
 

@@ -1,5 +1,6 @@
 // What a verification found, in the words of the program: registry/verify/report.py.
 
+const UNPROVEN = "UNPROVEN";
 const PROVEN = "proven", FAILED = "failed", NOT_CHECKED = "not checked";
 const NOT_BEFORE = "not before", NOT_AFTER = "not after";
 
@@ -38,7 +39,7 @@ class Checks {
 
 // `milliseconds` is a BigInt. Null beyond the year 9999.
 function rfc3339(milliseconds) {
-  const second = milliseconds / 1000n - (milliseconds % 1000n < 0n ? 1n : 0n), rest = milliseconds - second * 1000n;
+  const second = floorDivided(milliseconds, 1000n), rest = milliseconds - second * 1000n;
   if (second < -62135596800n || second > 253402300799n) return null;
   const moment = new Date(Number(second) * 1000), two = (number) => String(number).padStart(2, "0");
   const day = `${moment.getUTCFullYear()}-${two(moment.getUTCMonth() + 1)}-${two(moment.getUTCDate())}`;
@@ -76,7 +77,7 @@ function reportJson({ summary, checks, notProven, disclosed, claimedTime, witnes
     claimed_time: claimedTime,
     not_before: last === null ? null : rfc3339(last),
     not_after: first === null ? null : rfc3339(first),
-    witnesses: witnesses.map((one) => ({ ...one, time: rfc3339(one.time) })),
+    witnesses: witnesses.map(({ expired, ...one }) => ({ ...one, time: rfc3339(one.time) })),
     not_proven: notProven,
   };
 }

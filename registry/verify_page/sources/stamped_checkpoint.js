@@ -1,8 +1,9 @@
 // Checkpoints that timestamp authorities stamped: registry/verify/stamped_checkpoint.py.
 
 const RFC3161 = "rfc3161";
+const NOBODY = "Without an intact token there is nobody to look for.";
 
-function checkTimestamps(checks, container, entry, roots) {
+function checkTimestamps(checks, container, entry, terms) {
   const folders = [...container.members.keys()].filter((path) => path.startsWith(TIMESTAMPS));
   const names = sorted(new Set(folders.map((path) => partition(path.slice(TIMESTAMPS.length), "/")[0])));
   if (names.length > MOST_AUTHORITIES) {
@@ -11,18 +12,19 @@ function checkTimestamps(checks, container, entry, roots) {
     return [];
   }
   return names.flatMap((name) =>
-    witnessOf(checks, name, roots, () => stampedCheckpoint(container, name, utf8(entry))),
+    witnessOf(checks, name, terms, () => stampedCheckpoint(container, name, utf8(entry))),
   );
 }
 
-function witnessOf(checks, name, roots, check) {
+function witnessOf(checks, name, terms, check) {
   const found = checks.attempt(`timestamp ${name}`, check);
   if (found === null) {
-    checks.skip(`authority ${name}`, "Without an intact token there is nobody to look for.");
+    checks.skip(`authority ${name}`, NOBODY);
     return [];
   }
-  const trusted = checkAuthority(checks, name, found.timestamp, found.chain, roots);
-  return [{ kind: RFC3161, name, bound: NOT_AFTER, time: found.timestamp.latest, trusted }];
+  const trust = trustIn(found.timestamp, found.chain, terms, false), { trusted, expired } = trust;
+  tellTrust(checks, name, trust);
+  return [{ kind: RFC3161, name, bound: NOT_AFTER, time: found.timestamp.latest, trusted, expired }];
 }
 
 function stampedCheckpoint(container, name, entry) {
@@ -42,27 +44,4 @@ function stampedCheckpoint(container, name, entry) {
       "says by the certificate in it.",
     { timestamp, chain },
   ];
-}
-
-function checkAuthority(checks, name, timestamp, chain, roots) {
-  const label = `authority ${name}`;
-  if (roots === null) {
-    checks.skip(label, "No root was given (--tsa-root): anyone can make an authority of this name.");
-    return false;
-  }
-  let path;
-  try {
-    path = timestamp.path(chain, roots);
-  } catch (error) {
-    if (!(error instanceof VerificationError)) throw error;
-    checks.fail(label, error);
-    return false;
-  }
-  if (path === null) {
-    checks.skip(label, "Its certificates lead to none of the roots that were given.");
-    return false;
-  }
-  const found = `Its certificate leads to a root that was given, over ${path.length} certificates.`;
-  checks.attempt(label, () => [found, true]);
-  return true;
 }

@@ -21,7 +21,7 @@ class Timestamp {
     if (kind.identifier() !== SIGNED_DATA) throw new Malformed("The token is no signed data.");
     const fields = content.expect(contextTag(0)).onlyChild().children(SEQUENCE);
     if (fields.length < 4) throw new Malformed("The token lacks some of its fields.");
-    const version = fields[0].integer(), digests = fields[1].children(SET).map((one) => algorithmOf(one)[0]);
+    const version = fields[0].integer(), digests = fields[1].children(SET).map(algorithmNamed);
     const wrapped = fields[2].children(SEQUENCE), signers = fields[fields.length - 1].children(SET);
     if (wrapped.length !== 2 || wrapped[0].identifier() !== TST_INFO || signers.length !== 1) {
       throw new Malformed("The token is not a timestamp by one signer.");
@@ -64,6 +64,15 @@ class Timestamp {
   path(others, roots) {
     return pathToRoot(this.checkSignature(others), [...this.certificates, ...others], roots, this.time);
   }
+
+  algorithms(path) {
+    const { algorithm, digestIdentifier } = this.signer;
+    return new Set([
+      this.digestName,
+      ...algorithmsOfSignature(algorithm, knownDigest(digestIdentifier)),
+      ...path.slice(0, -1).flatMap((certificate) => algorithmsOfSignature(certificate.signatureAlgorithm)),
+    ]);
+  }
 }
 
 function parseSigner(element) {
@@ -82,9 +91,9 @@ function parseSigner(element) {
     issuer,
     serial,
     key,
-    digestIdentifier: algorithmOf(digest)[0],
+    digestIdentifier: algorithmNamed(digest),
     attributes: attributes.expect(contextTag(0)),
-    algorithm: algorithmOf(algorithm)[0],
+    algorithm: algorithmNamed(algorithm),
     signature: signature.octets(),
   };
 }
@@ -165,7 +174,15 @@ function accuracyOf(element) {
 }
 
 function digestName(algorithm) {
-  return knownDigest(algorithmOf(algorithm)[0]);
+  return knownDigest(algorithmNamed(algorithm));
+}
+
+function algorithmNamed(algorithm) {
+  const [identifier, parameter] = algorithmOf(algorithm);
+  if (parameter !== null) {
+    throw new Malformed("An algorithm of the token has a parameter, and none does that is known here.");
+  }
+  return identifier;
 }
 
 function knownDigest(identifier) {
