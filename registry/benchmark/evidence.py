@@ -15,7 +15,8 @@ from registry.benchmark.firstmark import throw_away_installation
 from registry.benchmark.registration import drawn_files
 from registry.evidence.offline_verifier import FILE_NAME, offline_verifier
 from registry.installation import Installation
-from registry.works.evidence import Selection, get_evidence
+from registry.works.evidence import get_evidence
+from registry.works.evidence_material import Selection
 from registry.works.register import register
 from registry.works.schemas import Upload, parse_claim
 
