@@ -95,7 +95,8 @@ format: $(TESTING)
 	@$(RUN) -m ruff format
 
 # Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl
-# and unzip, strace injects faults, openssl is the timestamp authority, and the pages are looked at with Chromium.
+# and unzip, strace injects faults, openssl is the timestamp authority, the pages are looked at with Chromium and the
+# certificates with poppler.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
 tools:
 	@missing=; \
@@ -106,6 +107,7 @@ tools:
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v pdfsig >/dev/null || missing="$$missing poppler-utils"; \
 	if test -z "$$missing"; then :; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 	  echo "Installing$$missing ..."; \

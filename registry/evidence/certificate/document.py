@@ -17,13 +17,12 @@ from registry.evidence.certificate.qr_code import qr_code
 from registry.evidence.certificate.statement import Statement
 from registry.evidence.certificate.words import TAGS, Words, words
 from registry.verify.ethereum_chain import KIND as CHAIN
-from registry.verify.ethereum_chain import has_economic_security, is_of_test_network
+from registry.verify.ethereum_chain import chain_id_of, is_of_test_network
 from registry.verify.report import Bound, Witness, rfc3339
 
 LONGEST_TITLE = 300
 LONGEST_LINE = 200
 """Characters that are shown of a title, and of any other claim: as many as a registration may have."""
-_PREFIX = "eip155-"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ def document(
         "title": say("title"),
         "lead": say("lead"),
         "issued": say("issued", time=_moment(statement.made)),
-        "footer": say("page", origin=shown(statement.origin, LONGEST_LINE), index=statement.index),
+        "footer": say("footer", origin=shown(statement.origin, LONGEST_LINE), index=statement.index),
+        "page": say("page"),
         "work": {
             "heading": say("work.heading"),
             "title": title,
@@ -147,20 +147,18 @@ def _witness(witness: Witness, statement: Statement, say: Words) -> list[str]:
     if witness.kind != CHAIN:
         name, strength = say("proven.authority", name=witness.name), say("proven.authority_strength")
     else:
-        chain_id = int(witness.name.removeprefix(_PREFIX))
-        name = say("proven.chain", chain=say.chain(chain_id))
-        strength = _strength(witness, chain_id, statement, say)
+        name = say("proven.chain", chain=say.chain(chain_id_of(witness)))
+        strength = _strength(witness, statement, say)
     return [bound, _moment(witness.time), name, strength]
 
 
-def _strength(witness: Witness, chain_id: int, statement: Statement, say: Words) -> str:
+def _strength(witness: Witness, statement: Statement, say: Words) -> str:
     if is_of_test_network(witness):
         return say("proven.test_strength")
     if witness.bound is Bound.NOT_BEFORE:
         return say("proven.pinned_strength")
     nodes = statement.nodes[witness.name]
-    kind = "chain_strength" if has_economic_security(chain_id) else "unrated_chain_strength"
-    return say(f"proven.{kind}", asked=nodes.asked, agreed=nodes.agreed)
+    return say("proven.chain_strength", asked=nodes.asked, agreed=nodes.agreed)
 
 
 def _receipt(statement: Statement, say: Words) -> Iterator[tuple[str, str, bool]]:

@@ -125,7 +125,7 @@ def stated(material: Material) -> Statement:
         root=checkpoint.root,
         leaf=leaf_hash(encoded),
         verifier_key=receipt.verifier_key,
-        witnesses=report.witnesses,
+        witnesses=tuple(one for one in report.witnesses if one.trusted),
         not_before=report.not_before,
         not_after=report.not_after,
         nodes=dict(_nodes(anchor.files) for anchor in material.anchors),
