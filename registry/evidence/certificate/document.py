@@ -5,7 +5,7 @@ character means anything to it.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -70,11 +70,11 @@ def document(
             "sentences": [_committed(statement, say), _in_the_ledger(statement, say)],
             "interval": say("proven.interval"),
             "bounds": [
-                [say("proven.not_before"), _bound(statement.not_before, say)],
-                [say("proven.not_after"), _bound(statement.not_after, say)],
+                _bound("not_before", statement.not_before, _deciding(statement, Bound.NOT_BEFORE), say),
+                _bound("not_after", statement.not_after, _deciding(statement, Bound.NOT_AFTER), say),
             ],
             "head": [say(f"proven.{name}") for name in ("bound", "time", "witness", "strength")],
-            "witnesses": [_witness(one, statement, say) for one in statement.witnesses],
+            "witnesses": [_witness(one, statement, say) for one in _in_order(statement.witnesses)],
             "no_witness": None if statement.witnesses else say("proven.no_witness"),
         },
         "receipt": {"heading": say("receipt.heading"), "facts": list(_receipt(statement, say))},
@@ -135,11 +135,28 @@ def _committed(statement: Statement, say: Words) -> str:
 
 
 def _in_the_ledger(statement: Statement, say: Words) -> str:
-    return say("proven.ledger", size=statement.size, origin=shown(statement.origin, LONGEST_LINE))
+    return say("proven.ledger", last=statement.size - 1, origin=shown(statement.origin, LONGEST_LINE))
 
 
-def _bound(time: str | None, say: Words) -> str:
-    return say("proven.no_bound") if time is None else _plain(time)
+def _bound(name: str, time: str | None, witness: Witness | None, say: Words) -> list[str]:
+    """Label, time, and what has to stand beside it."""
+    doubt = witness is not None and is_of_test_network(witness)
+    return [
+        say(f"proven.{name}"),
+        say("proven.no_bound") if time is None else _plain(time),
+        say("proven.test_bound") if doubt else "",
+    ]
+
+
+def _deciding(statement: Statement, bound: Bound) -> Witness | None:
+    """The witness that narrows the interval most on that side."""
+    times = [one for one in _in_order(statement.witnesses) if one.bound is bound]
+    return None if not times else times[-1] if bound is Bound.NOT_BEFORE else times[0]
+
+
+def _in_order(witnesses: Sequence[Witness]) -> list[Witness]:
+    """Those from below first, each side by time."""
+    return sorted(witnesses, key=lambda one: (one.bound is Bound.NOT_AFTER, one.time))
 
 
 def _witness(witness: Witness, statement: Statement, say: Words) -> list[str]:
