@@ -126,7 +126,6 @@ def certificate(
     size = write_pieces(output_file, (made,))
     output.record({"work_id": work_id, "path": str(output_file), "bytes": size})
     output.say(
-        f"Written to {output_file} ({size} bytes). It is for people to read; what proves is the evidence file: "
-        f"registry evidence {work_id} -o FILE",
+        f"Written to {output_file} ({size} bytes), for people to read. What proves is the evidence file.",
         style="green",
     )

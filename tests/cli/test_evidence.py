@@ -73,7 +73,7 @@ def test_a_certificate_is_written_and_says_that_the_evidence_file_proves(
     work, file = registered.lines[0]["work_id"], tmp_path / "certificate.pdf"
     answer = run("evidence", "certificate", work, "-o", file, "--language", "zh", "--field", "title", "--home", home)
     assert answer.code == 0
-    assert "what proves is the evidence file" in " ".join(answer.stderr.split())
+    assert "What proves is the evidence file." in " ".join(answer.stderr.split())
     assert "登记证书" in text_of(file.read_bytes())
     assert run("evidence", "certificate", work, "-o", file, "--language", "fr", "--home", home).code == 2
 
