@@ -1,5 +1,6 @@
 """The certificate's signature: other people's tools accept it, find a changed byte, and verify its timestamp."""
 
+import asyncio
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -94,6 +95,13 @@ def test_pdfsig_finds_the_whole_document_signed_and_the_signature_valid(identity
     assert WHOLE in said
     assert "ETSI.CAdES.detached" in said
     assert "CN=example.com/log" in said
+
+
+def test_it_is_signed_also_where_an_event_loop_runs(identity: SigningIdentity, page: bytes) -> None:
+    async def sign() -> bytes:
+        return signed(page, identity, None)
+
+    assert VALID in signatures_of(asyncio.run(sign()))
 
 
 def test_the_document_stands_in_front_of_its_signature_unchanged(identity: SigningIdentity, page: bytes) -> None:

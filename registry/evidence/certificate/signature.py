@@ -1,6 +1,7 @@
 """Signing a PDF: PAdES baseline (ETSI EN 319 142-1), level B-T with a timestamp and B-B without."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
@@ -40,7 +41,9 @@ def signed(document: bytes, identity: SigningIdentity, seal: Seal | None) -> byt
         new_field_spec=fields.SigFieldSpec(FIELD, invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True)),
     )
     room = _ROOM + chain + (_ROOM_FOR_TIMESTAMP if seal is not None else 0)
-    written: io.BytesIO = signer.sign_pdf(writer, bytes_reserved=2 * room)  # in hex
+    # It runs an event loop, of which a thread can have one: the caller's may have its own.
+    with ThreadPoolExecutor(1, "certificate-signature") as alone:
+        written: io.BytesIO = alone.submit(signer.sign_pdf, writer, bytes_reserved=2 * room).result()  # in hex
     return written.getvalue()
 
 
