@@ -222,17 +222,18 @@ class Installation:
 
     @property
     def signing_identity(self) -> "SigningIdentity":
-        """Who signs certificates: the operator's of the settings, or the one in the home. Refused or Broken."""
+        """Who signs certificates: the operator's of the settings, as its file is now, or the one in the home.
+
+        Refused or Broken.
+        """
+        from registry.evidence.certificate.signing_identity import given_identity, own_identity
+
+        if self.settings.certificate_signer is not None:
+            return given_identity(self.settings.certificate_signer, self.clock)
         with self._making:
             if self._signing_identity is None:
-                from registry.evidence.certificate.signing_identity import given_identity, own_identity
-
-                given, keys = self.settings.certificate_signer, self.settings.home / KEYS_FOLDER
-                self._signing_identity = (
-                    own_identity(keys, self.ledger.origin, self.clock, self.randomness)
-                    if given is None
-                    else given_identity(given)
-                )
+                keys = self.settings.home / KEYS_FOLDER
+                self._signing_identity = own_identity(keys, self.ledger.origin, self.clock, self.randomness)
             return self._signing_identity
 
     @property

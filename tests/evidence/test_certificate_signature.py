@@ -32,6 +32,9 @@ from tests.evidence.pdf_tools import signatures_of
 
 VALID = "Signature is Valid"
 WHOLE = "Total document signed"
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+CLOCK = SteppingClock(int((BEGAN + DAY).timestamp() * 1000))
 
 
 def own(folder: Path, origin: str = "example.com/log") -> SigningIdentity:
@@ -59,15 +62,14 @@ def certificate_of(name: str, key: Key, issuer: str, issuer_key: Key) -> x509.Ce
     def named(common: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
-    began = datetime(2026, 1, 1, tzinfo=UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(named(name))
         .issuer_name(named(issuer))
         .public_key(key.public_key())
         .serial_number(7)
-        .not_valid_before(began)
-        .not_valid_after(began + timedelta(days=3650))
+        .not_valid_before(BEGAN)
+        .not_valid_after(BEGAN + 3650 * DAY)
         .add_extension(x509.BasicConstraints(ca=name == issuer, path_length=None), critical=True)
         .sign(issuer_key, hashes.SHA256())
     )
@@ -196,7 +198,7 @@ def test_a_key_and_chain_of_an_authority_take_its_place(tmp_path: Path, page: by
     keys: list[Key] = [ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)]
     for key in keys:
         leaf = certificate_of("Registry Ltd", key, "Root", root_key)
-        identity = given_identity(written(tmp_path, private(key) + public(leaf, root)))
+        identity = given_identity(written(tmp_path, private(key) + public(leaf, root)), CLOCK)
         made = signed(page, identity, None)
         said = signatures_of(made)
         assert VALID in said
@@ -244,12 +246,21 @@ def test_what_an_operator_gives_is_refused_unless_it_can_sign(
     key = ec.generate_private_key(ec.SECP256R1())
     file = written(tmp_path, content(key, certificate_of("Registry Ltd", key, "Registry Ltd", key)))
     with pytest.raises(Refused) as refused:
-        given_identity(file)
+        given_identity(file, CLOCK)
     assert refused.value.code == "certificate_signer"
     assert str(file) in refused.value.message
 
 
+@pytest.mark.parametrize("days", [-1, 3651])
+def test_a_certificate_that_has_ended_or_not_begun_is_refused(tmp_path: Path, days: int) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    file = written(tmp_path, private(key) + public(certificate_of("Registry Ltd", key, "Registry Ltd", key)))
+    with pytest.raises(Refused) as refused:
+        given_identity(file, SteppingClock(int((BEGAN + days * DAY).timestamp() * 1000)))
+    assert "2026-01-01" in refused.value.message
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
-        given_identity(tmp_path / "absent.pem")
+        given_identity(tmp_path / "absent.pem", CLOCK)
     assert refused.value.code == "certificate_signer"

@@ -3,15 +3,20 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import cv2
 import pytest
 
 from registry.anchoring.stamping import Stamping
 from registry.anchoring.time_witness import Stamp, TimeWitness
 from registry.errors import NotFound, Unavailable
 from registry.evidence.build import CERTIFICATES
+from registry.evidence.certificate.signing_identity import FILE_NAME, own_identity
 from registry.evidence.certificate.words import LANGUAGES, words
+from registry.imaging.reader import PictureReader
 from registry.installation import Installation
+from registry.settings import Settings
 from registry.verify.container import Container
 from registry.verify.custody import parse_custody_record
 from registry.verify.evidence_form import is_known
@@ -24,7 +29,8 @@ from registry.works.evidence_material import Selection
 from registry.works.register import register
 from registry.works.schemas import AmendmentInput, Draft, Registered
 from tests.anchoring.authority import Authority
-from tests.evidence.pdf_tools import signatures_of, text_of
+from tests.deterministic import SeededRandomness, SteppingClock
+from tests.evidence.pdf_tools import picture_of, signatures_of, text_of
 from tests.works.test_register import CLAIM, caller, upload
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -116,6 +122,30 @@ def test_where_no_authority_answers_it_says_so(installation: Installation, work:
     made = get_certificate(installation, work.work_id, "en")
     assert squeezed(words("en")("verify.unanswered")) in text_of(made)
     assert "Signature is Valid" in signatures_of(made)
+
+
+def test_with_a_public_address_its_code_leads_to_the_page_that_verifies(
+    database_url: str, tmp_path: Path, picture_reader: PictureReader
+) -> None:
+    settings = Settings.load(home=tmp_path / "home", database_url=database_url, public_url="https://registry.example")
+    with Installation.open(settings, clock=SteppingClock(), pictures=picture_reader) as opened:
+        work = register(opened, caller(opened), upload(), CLAIM)
+        made = get_certificate(opened, work.work_id, "en")
+    assert cv2.QRCodeDetector().detectAndDecode(picture_of(made))[0] == "https://registry.example/verify"
+
+
+def test_the_operators_own_signer_is_taken_where_the_settings_name_one(
+    database_url: str, tmp_path: Path, picture_reader: PictureReader
+) -> None:
+    own_identity(tmp_path / "given", "Registry Ltd", SteppingClock(), SeededRandomness())
+    settings = Settings.load(
+        home=tmp_path / "home", database_url=database_url, certificate_signer=tmp_path / "given" / FILE_NAME
+    )
+    with Installation.open(settings, clock=SteppingClock(), pictures=picture_reader) as opened:
+        work = register(opened, caller(opened), upload(), CLAIM)
+        made = get_certificate(opened, work.work_id, "en")
+    assert "CN=Registry Ltd" in signatures_of(made)
+    assert not (tmp_path / "home" / "keys" / FILE_NAME).exists()
 
 
 def test_an_evidence_file_with_certificates_verifies_and_tells_who_made_them(

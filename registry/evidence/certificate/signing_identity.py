@@ -87,11 +87,14 @@ def own_identity(keys: Path, origin: str, clock: Clock, randomness: Randomness) 
         ) from error
 
 
-def given_identity(file: Path) -> SigningIdentity:
+def given_identity(file: Path, clock: Clock) -> SigningIdentity:
     """The identity in a file of the operator: in PEM a private key without a password, its certificate, and those
-    that lead from it to an authority. Refused (``certificate_signer``), Broken (``secret_exposed``)."""
+    that lead from it to an authority. Refused (``certificate_signer``), also when its certificate has ended, Broken
+    (``secret_exposed``)."""
     try:
-        return _parsed(read_owned(file))
+        identity = _parsed(read_owned(file))
+        _check_time(identity.chain[0], datetime.fromtimestamp(clock.milliseconds() // 1000, UTC))
+        return identity
     except (OSError, ValueError) as error:
         why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         raise errors.Refused(
@@ -159,3 +162,9 @@ def _check_chain(public_key: object, chain: Sequence[x509.Certificate]) -> None:
             issued.verify_directly_issued_by(issuer)
         except (InvalidSignature, TypeError, ValueError) as error:
             raise ValueError("its certificates do not each sign the one before") from error
+
+
+def _check_time(certificate: x509.Certificate, now: datetime) -> None:
+    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not first <= now <= last:
+        raise ValueError(f"its certificate is valid from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
