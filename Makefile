@@ -95,8 +95,8 @@ format: $(TESTING)
 	@$(RUN) -m ruff format
 
 # Tools of the tests alone: proofs are checked by Go's own implementation too, the documentation's commands use curl
-# and unzip, strace injects faults, openssl is the timestamp authority, whose clock faketime sets, and the pages are looked
-# at with Chromium.
+# and unzip, strace injects faults, openssl is the timestamp authority, whose clock faketime sets, the pages are looked at
+# with Chromium and the certificates with poppler.
 GO_MODULES := /usr/share/gocode/src/golang.org/x/mod
 tools:
 	@missing=; \
@@ -108,6 +108,7 @@ tools:
 	command -v faketime >/dev/null || missing="$$missing faketime"; \
 	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v pdfsig >/dev/null || missing="$$missing poppler-utils"; \
 	if test -z "$$missing"; then :; \
 	elif command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 	  echo "Installing$$missing ..."; \

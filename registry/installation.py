@@ -2,6 +2,7 @@
 
 A home holds ``registry.sqlite`` (unless the settings name a server), ``objects/``, ``keys/ledger.key``
 and ``keys/api-keys.secret``. The two keys cannot be made again: back them up with the database.
+``keys/certificate-signer.pem`` signs certificates for people to read, made with the first of them.
 ``shown/`` says what strangers have seen of the ledger: never put an older copy of it back. ``index/`` is derived
 from the database: it may be deleted at any time.
 
@@ -42,6 +43,7 @@ from registry.verify.note import VerifierKey
 if TYPE_CHECKING:
     from registry.anchoring.ethereum.service import Anchoring
     from registry.anchoring.stamping import Stamping
+    from registry.evidence.certificate.signing_identity import SigningIdentity
     from registry.imaging.reader import PictureReader
     from registry.similarity.decision import Calibration
     from registry.similarity.finder import Finder
@@ -59,9 +61,8 @@ API_KEY_SECRET_BYTES = 32
 
 
 class Installation:
-    """One opened home, safe to use from many threads. ``pictures``, ``finder``, ``stamping`` and
-    ``anchoring`` are made when
-    first asked for.
+    """One opened home, safe to use from many threads. ``pictures``, ``finder``, ``stamping``, ``anchoring`` and
+    ``signing_identity`` are made when first asked for.
 
     ``key_secret`` is what API keys are hashed under. Close it to end the processes that read
     pictures and to let go of the database.
@@ -93,6 +94,7 @@ class Installation:
         self._finder: Finder | None = None
         self._stamping: Stamping | None = None
         self._anchoring: Anchoring | None = None
+        self._signing_identity: SigningIdentity | None = None
         self._making = threading.Lock()
         self._to_close = ExitStack()
         self._to_close.callback(database.close)
@@ -217,6 +219,22 @@ class Installation:
                 self._anchoring = Anchoring(parts, networks_of(self.settings))
                 self._to_close.callback(self._anchoring.close)
             return self._anchoring
+
+    @property
+    def signing_identity(self) -> "SigningIdentity":
+        """Who signs certificates: the operator's of the settings, as its file is now, or the one in the home.
+
+        Refused or Broken.
+        """
+        from registry.evidence.certificate.signing_identity import given_identity, own_identity
+
+        if self.settings.certificate_signer is not None:
+            return given_identity(self.settings.certificate_signer, self.clock)
+        with self._making:
+            if self._signing_identity is None:
+                keys = self.settings.home / KEYS_FOLDER
+                self._signing_identity = own_identity(keys, self.ledger.origin, self.clock, self.randomness)
+            return self._signing_identity
 
     @property
     def index_folder(self) -> Path:

@@ -131,6 +131,13 @@ class Settings(BaseSettings):
         le=3_600,
         description="Seconds between two looks at each network by `registry serve`.",
     )
+    certificate_signer: Path | None = Field(
+        default=None,
+        description=(
+            "File with the key that signs certificates (PEM, without a password), its X.509 certificate, and those "
+            "that lead to an authority. Default: a key and certificate of this installation's own."
+        ),
+    )
     max_upload_bytes: int = Field(
         default=64 * MEBIBYTE,
         ge=1024,
@@ -223,7 +230,7 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no {sorted(unknown)[0]}; choose from {', '.join(SEARCH_PARTS)}")
         return names
 
-    @field_validator("home", "witness_policy", "timestamp_authorities", "ethereum_networks")
+    @field_validator("home", "witness_policy", "timestamp_authorities", "ethereum_networks", "certificate_signer")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()

@@ -12,7 +12,7 @@ from registry.api.openapi import Api
 from registry.api.problem_response import answer_errors_as_problems
 from registry.api.query import only_known_parameters
 from registry.api.request_frame import RequestFrame
-from registry.api.routes import checks, health, keys, ledger, log, metrics, works
+from registry.api.routes import checks, evidence, health, keys, ledger, log, metrics, works
 from registry.installation import Installation
 
 DESCRIPTION = (
@@ -20,7 +20,7 @@ DESCRIPTION = (
     "them in listing pictures."
 )
 CHAPTERS = {
-    "works": "Register designs, read them, withdraw or erase them.",
+    "works": "Register designs, read them, give evidence of them, withdraw or erase them.",
     "checks": "Ask whether a listing picture contains a registered work.",
     "ledger": "Read the ledger and get proofs from it. Public.",
     "log": "The static resources of the log, for witnesses and monitors. Public.",
@@ -52,7 +52,7 @@ def create_app(installation: Installation) -> Api:
     app.state.installation = installation
     app.state.picture_turns = asyncio.Semaphore(PICTURES_PER_WORKER * installation.settings.picture_workers)
     answer_errors_as_problems(app)
-    for resource in (works, checks, ledger, log, keys, health, metrics):
+    for resource in (works, evidence, checks, ledger, log, keys, health, metrics):
         app.include_router(resource.router)
     add_documentation(app)
     return app

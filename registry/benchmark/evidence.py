@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,8 @@ from registry.benchmark.firstmark import throw_away_installation
 from registry.benchmark.registration import drawn_files
 from registry.evidence.offline_verifier import FILE_NAME, offline_verifier
 from registry.installation import Installation
-from registry.works.evidence import Selection, get_evidence
+from registry.works.evidence import get_evidence
+from registry.works.evidence_material import Selection
 from registry.works.register import register
 from registry.works.schemas import Upload, parse_claim
 
@@ -23,32 +24,45 @@ WORKS = 10
 SIDE = 400
 ENTRIES_AT_ONCE = 500
 """Entries appended in one unit of work: each is signed over, which takes most of the time here."""
+CERTIFIED = 20
+"""Files with certificates, each of which has its picture decoded and is signed twice."""
 VERIFICATIONS = 5
 
 
 def measure_evidence(
     entries: int, files: int, seed: int, advance: Callable[[int], None]
 ) -> Iterator[dict[str, object]]:
-    """A row for building ``files`` files without the original, and one for verifying one in a bare Python.
+    """A row for building ``files`` files without the original, one for some with certificates in both languages, and
+    one for verifying one in a bare Python.
 
     ``cpu_`` is what building takes of one core, which a busy machine does not change.
     """
     with throw_away_installation() as installation:
         works = _registered(installation, seed)
         _fill(installation, entries, advance)
-        built: list[float] = []
-        processor: list[float] = []
-        size, content = 0, b""
-        for number in range(files):
-            began, used = time.perf_counter(), time.process_time()
-            evidence = get_evidence(installation, works[number % WORKS], selection=Selection(original=False))
-            content = b"".join(evidence.chunks())
-            built.append(1000 * (time.perf_counter() - began))
-            processor.append(1000 * (time.process_time() - used))
-            size = len(content)
-        costs = {**_told(built), **_told(processor, "cpu_")}
-        yield {"case": "build", "entries": entries, "files": files, "bytes": size, **costs}
+        content, costs = _built(installation, works, files, Selection(original=False), certified=False)
+        yield {"case": "build", "entries": entries, "files": files, "bytes": len(content), **costs}
+        some = min(files, CERTIFIED)
+        certified, costs = _built(installation, works, some, Selection(), certified=True)
+        yield {"case": "build with certificates", "entries": entries, "files": some, "bytes": len(certified), **costs}
+    size = len(content)
     yield {"case": "verify", "files": VERIFICATIONS, "bytes": size, **_told(list(_verification_times(content)))}
+
+
+def _built(
+    installation: Installation, works: Sequence[str], files: int, selection: Selection, *, certified: bool
+) -> tuple[bytes, dict[str, object]]:
+    """The last file, and what they cost."""
+    built: list[float] = []
+    processor: list[float] = []
+    content = b""
+    for number in range(files):
+        began, used = time.perf_counter(), time.process_time()
+        evidence = get_evidence(installation, works[number % WORKS], selection=selection, certified=certified)
+        content = b"".join(evidence.chunks())
+        built.append(1000 * (time.perf_counter() - began))
+        processor.append(1000 * (time.process_time() - used))
+    return content, {**_told(built), **_told(processor, "cpu_")}
 
 
 def _told(milliseconds: list[float], kind: str = "") -> dict[str, object]:

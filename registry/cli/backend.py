@@ -72,9 +72,22 @@ class Backend(Protocol):
         ...
 
     def evidence_file(
-        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, seal: bool
+        self,
+        work_id: str,
+        index: int | None,
+        disclose: str,
+        original: bool | None,
+        *,
+        seal: bool,
+        certificate: bool,
     ) -> "Iterable[bytes]":
-        """The evidence file in pieces; ``disclose`` and ``original`` as of `works.evidence.Selection`."""
+        """The evidence file in pieces; ``disclose`` and ``original`` as of `works.evidence_material.Selection`."""
+        ...
+
+    def certificate(
+        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, language: str
+    ) -> bytes:
+        """The certificate of the same, a PDF."""
         ...
 
     def withdraw(self, work_id: str) -> "Ended": ...

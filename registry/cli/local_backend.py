@@ -83,13 +83,32 @@ class LocalBackend:
         return read.get_receipt(self._installation, work_id, index=index).receipt
 
     def evidence_file(
-        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, seal: bool
+        self,
+        work_id: str,
+        index: int | None,
+        disclose: str,
+        original: bool | None,
+        *,
+        seal: bool,
+        certificate: bool,
     ) -> Iterable[bytes]:
-        from registry.works.evidence import Selection, get_evidence
+        from registry.works.evidence import get_evidence
+        from registry.works.evidence_material import Selection
 
         selection = Selection.parse(disclose, original)
-        evidence = get_evidence(self._installation, work_id, index=index, selection=selection, sealed=seal)
+        evidence = get_evidence(
+            self._installation, work_id, index=index, selection=selection, sealed=seal, certified=certificate
+        )
         return evidence.chunks()
+
+    def certificate(
+        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, language: str
+    ) -> bytes:
+        from registry.works.certificate import get_certificate
+        from registry.works.evidence_material import Selection
+
+        selection = Selection.parse(disclose, original)
+        return get_certificate(self._installation, work_id, language, index=index, selection=selection)
 
     def withdraw(self, work_id: str) -> Ended:
         from registry.works import end

@@ -89,9 +89,23 @@ class RemoteBackend:
         return self._client.receipt(work_id, index).receipt
 
     def evidence_file(
-        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, seal: bool
+        self,
+        work_id: str,
+        index: int | None,
+        disclose: str,
+        original: bool | None,
+        *,
+        seal: bool,
+        certificate: bool,
     ) -> Iterable[bytes]:
-        return self._client.evidence_file(work_id, index, disclose=disclose, original=original, seal=seal)
+        return self._client.evidence_file(
+            work_id, index, disclose=disclose, original=original, seal=seal, certificate=certificate
+        )
+
+    def certificate(
+        self, work_id: str, index: int | None, disclose: str, original: bool | None, *, language: str
+    ) -> bytes:
+        return self._client.certificate(work_id, language, index, disclose=disclose, original=original)
 
     def withdraw(self, work_id: str) -> Ended:
         return self._client.withdraw(work_id)

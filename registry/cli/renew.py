@@ -111,14 +111,14 @@ def _chosen(known: Sequence["TimestampAuthority"], names: Sequence[str] | None) 
 
 
 def _check(file: BinaryIO, asked: Sequence["TimestampAuthority"], output: Output) -> None:
-    """Refused (``evidence_not_proven``) for a file that does not verify; says what it renews too late."""
+    """Refused (``evidence_does_not_verify``) for a file that does not verify; says what it renews too late."""
     from registry.verify.file import verify_file
     from registry.verify.report import UNPROVEN
 
     report = verify_file(file, authority_roots=[root for one in asked for root in one.roots])
     if report.verdict != "proven":
         raise Refused(
-            "evidence_not_proven",
+            "evidence_does_not_verify",
             f"The file does not verify, and a renewal would not mend it: {report.summary}",
             hint="Run 'registry verify' on it, and renew an untouched copy.",
         )

@@ -142,11 +142,12 @@ class RegistryClient:
         disclose: str = "all",
         original: bool | None = None,
         seal: bool = False,
+        certificate: bool = False,
     ) -> Iterator[bytes]:
         """The evidence file of a work, or of its version at entry ``index``, in pieces.
 
         ``disclose`` is ``all``, ``none`` or names of fields with commas between them; ``seal`` has it stamped
-        by every timestamp authority. Refused: ``no_such_field``.
+        by every timestamp authority; ``certificate`` puts the certificates in. Refused: ``no_such_field``.
         """
         return self._transport.pieces(
             f"/v1/works/{quote(work_id, safe='')}/evidence",
@@ -155,8 +156,30 @@ class RegistryClient:
                 "disclose": disclose,
                 "original": None if original is None else str(original).lower(),
                 "seal": "true" if seal else None,
+                "certificate": "true" if certificate else None,
             },
         )
+
+    def certificate(
+        self,
+        work_id: str,
+        language: str = "en",
+        index: int | None = None,
+        *,
+        disclose: str = "all",
+        original: bool | None = None,
+    ) -> bytes:
+        """The certificate of the same as a signed PDF, in ``en`` or ``zh``. Refused: ``no_such_field``."""
+        pieces = self._transport.pieces(
+            f"/v1/works/{quote(work_id, safe='')}/certificate.pdf",
+            {
+                "language": language,
+                "index": index,
+                "disclose": disclose,
+                "original": None if original is None else str(original).lower(),
+            },
+        )
+        return b"".join(pieces)
 
     def withdraw(self, work_id: str) -> Ended:
         """Takes a work out of the search."""

@@ -4,7 +4,7 @@ The same material gives the same bytes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from string import Template
@@ -43,6 +43,8 @@ SUFFIXES: Mapping[str, str] = {
 """What an original is called in the file. Its own name may say more than its holder wants to disclose."""
 
 
+CERTIFICATES: Mapping[str, str] = {"en": form.CERTIFICATE_ENGLISH, "zh": form.CERTIFICATE_CHINESE}
+"""Where the certificate stands, by its language."""
 _TAGS = (form.README_ENGLISH, form.README_CHINESE, bag.INFO_NAME, bag.PAYLOAD_SHA256, bag.PAYLOAD_SHA512)
 """What the report may name beside the payload."""
 
@@ -95,6 +97,7 @@ class Material:
 
     ``time`` (milliseconds, UTC) is when the file is made, ``software`` what makes it. ``seals`` stamp the whole file;
     ASiC-E asks for one at least, the form of evidence files for none. ``versions`` of the work were recorded.
+    ``certificates`` are signed PDFs by language, for people to read: the holder asks for them.
     """
 
     receipt: Receipt
@@ -107,6 +110,7 @@ class Material:
     anchors: Sequence[ChainAnchor] = ()
     pins: Sequence[Pin] = ()
     versions: int = 1
+    certificates: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def build(material: Material) -> EvidenceFile:
@@ -177,6 +181,8 @@ def _report(material: Material, entry: Entry, proofs: Sequence[Part]) -> Iterato
     names = [*(part.name for part in proofs), form.DRAFT_DECLARATION, *_TAGS]
     yield Part.of(form.CHECKLIST, court_checklist(entry.subject, entry.index, names, facts))
     yield Part.of(form.DRAFT_DECLARATION, draft_declaration(material.receipt, facts))
+    for language, document in material.certificates.items():
+        yield Part.of(CERTIFICATES[language], document)
 
 
 def _seals(seals: Sequence[Seal], parts: Sequence[Part]) -> Iterator[Part]:

@@ -55,9 +55,14 @@ def chain_label(chain_id: int) -> str:
     return f"{_NAMESPACE}{chain_id}"
 
 
+def chain_id_of(witness: Witness) -> int:
+    """The chain whose block ``witness`` is."""
+    return int(witness.name.removeprefix(_NAMESPACE))
+
+
 def is_of_test_network(witness: Witness) -> bool:
     """Whether ``witness`` is a block of a chain without economic security."""
-    return witness.kind == KIND and not has_economic_security(int(witness.name.removeprefix(_NAMESPACE)))
+    return witness.kind == KIND and not has_economic_security(chain_id_of(witness))
 
 
 def check_chain(

@@ -21,6 +21,7 @@ VERIFIER_KEY = "data/ledger/verifier-key.txt"
 CUSTODY = "data/custody.jsonl"
 VERIFIER, PAGE = "data/verifier/verify.pyz", "data/verifier/verify.html"
 CHECKLIST, DRAFT_DECLARATION = "data/report/court-checklist.json", "data/report/draft-declaration-fre-902.txt"
+CERTIFICATE_ENGLISH, CERTIFICATE_CHINESE = "data/report/certificate.en.pdf", "data/report/certificate.zh.pdf"
 README_ENGLISH, README_CHINESE = "README.en.txt", "README.zh.txt"
 TIMESTAMPS = "data/anchors/rfc3161/"
 """Below it a folder for each timestamp authority, with the four files below."""
@@ -71,6 +72,8 @@ _KNOWN = frozenset(
         PAGE,
         CHECKLIST,
         DRAFT_DECLARATION,
+        CERTIFICATE_ENGLISH,
+        CERTIFICATE_CHINESE,
         README_ENGLISH,
         README_CHINESE,
         EVIDENCE_RECORD,

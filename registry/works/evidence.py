@@ -1,55 +1,16 @@
-"""The evidence file of a work: its holder chooses what of the claim it discloses, and whether the original is in it."""
+"""The evidence file of a work."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
-from typing import Self
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from hashlib import sha256
 
 from registry.anchoring.stamping import no_time_witness
-from registry.anchoring.stored import earliest_over
 from registry.anchoring.time_witness import TimeWitness
-from registry.errors import Refused
-from registry.evidence.build import Material, Original, Seal, Timestamp, build
+from registry.evidence.build import Seal, build
 from registry.evidence.evidence_file import EvidenceFile
 from registry.installation import Installation
-from registry.verify.commitment import Disclosure
-from registry.verify.custody import CustodyEvent
-from registry.verify.entry import parse_entry
-from registry.verify.receipt import FILE_DIGEST_FIELD, Receipt
-from registry.verify.tree import leaf_hash
-from registry.works.answer import registered
-from registry.works.chain_evidence import chain_anchors, pins
-from registry.works.models import WorkVersion
-from registry.works.read import owned_work, version_of
-
-ALL, NONE = "all", "none"
-
-
-@dataclass(frozen=True)
-class Selection:
-    """``names`` are the claim's fields that are disclosed, all where None.
-
-    ``original`` says whether the registered file goes in; None: if its digest is disclosed and there is one.
-    """
-
-    names: frozenset[str] | None = None
-    original: bool | None = None
-
-    @classmethod
-    def parse(cls, disclose: str, original: bool | None = None) -> Self:
-        """``disclose`` is ``all``, ``none`` or names with commas between them."""
-        if disclose == ALL:
-            return cls(None, original)
-        return cls(frozenset() if disclose == NONE else frozenset(disclose.split(",")), original)
-
-    @property
-    def wants_original(self) -> bool:
-        """Whether the original goes in where there is one."""
-        disclosed = self.names is None or FILE_DIGEST_FIELD in self.names
-        return disclosed if self.original is None else self.original
+from registry.works.certificate import certificates_of
+from registry.works.evidence_material import Selection, gather
 
 
 def get_evidence(
@@ -60,66 +21,30 @@ def get_evidence(
     selection: Selection | None = None,
     *,
     sealed: bool = False,
+    certified: bool = False,
 ) -> EvidenceFile:
     """The evidence file of the version at entry ``index``, the first where None; nothing where the selection is None
     is kept back.
 
-    ``sealed`` has every timestamp authority of the settings stamp the whole file now.
+    ``sealed`` has every timestamp authority of the settings stamp the whole file now. ``certified`` puts the
+    certificate in, in both languages: that takes several times as long as all of the rest.
 
     NotFound (``no_such_work``, ``no_such_version``, ``work_erased``), Refused (``no_such_field``,
-    ``original_not_disclosed``, ``no_original``, ``no_time_witness``), Unavailable and Broken as the authorities. The
-    original is read here, and again when the file is written.
+    ``original_not_disclosed``, ``no_original``, ``no_time_witness``), Unavailable and Broken as the authorities, and
+    what :func:`registry.works.certificate.get_certificate` raises. The original is read here, and again when the file
+    is written.
     """
-    selection = selection or Selection()
-    with installation.database.read() as session:
-        work = owned_work(session, work_id, account_id)
-        found = version_of(session, work, index)
-        kept = registered(installation, session, found.entry_index, "already_registered").receipt
-        events = _recorded(installation, session, work.id)
-        versions = len(events)
-        timestamps = _timestamps(installation, session, found.entry_index)
-        anchors = chain_anchors(installation.ledger, session, found.entry_index)
-        pinned = pins(installation.ledger, session, found.entry_index)
-    chosen = _chosen(Receipt.from_json(kept), selection, has_picture=found.file_sha256 is not None)
-    now = installation.clock.milliseconds()
-    software = f"firstmark {version('firstmark')}"
-    by = installation.ledger.origin
-    original = None
-    if selection.wants_original and found.file_sha256 is not None:
-        original = Original(found.media_type or "", partial(installation.objects.stream, found.file_sha256))
-        digests = {"original": bytes.fromhex(found.file_sha256)}
-        events.append(CustodyEvent(now, by, "read the original and compared it with its digest", software, digests))
-    events.append(CustodyEvent(now, by, f"made this evidence file for the holder; {work.state}", software, {}))
+    gathered = gather(installation, work_id, account_id, index, selection)
     seals = _seals(installation) if sealed else ()
-    return build(Material(chosen, original, events, now, software, timestamps, seals, anchors, pinned, versions))
-
-
-def _chosen(kept: Receipt, selection: Selection, *, has_picture: bool) -> Receipt:
-    """The receipt with nothing disclosed but what was chosen."""
-    fields = kept.disclosure.fields
-    known = {field.name for field in fields}
-    names = known if selection.names is None else selection.names
-    if unknown := names - known:
-        raise Refused(
-            "no_such_field",
-            f"The claim of this version has no field {sorted(unknown)[0]!r}.",
-            hint=f"It has: {', '.join(sorted(known))}.",
-        )
-    if selection.original and not has_picture:
-        raise Refused(
-            "no_original",
-            "This version has no picture, so there is no original to put in.",
-            hint="Name an entry with a picture, as 'registry works show' tells, or leave the original out.",
-        )
-    if selection.original and FILE_DIGEST_FIELD not in names:
-        raise Refused(
-            "original_not_disclosed",
-            f"An original proves nothing without its digest, and {FILE_DIGEST_FIELD} is not to be disclosed.",
-            hint=f"Disclose {FILE_DIGEST_FIELD} too, or leave the original out.",
-        )
-    shown = tuple(field for field in fields if field.name in names)
-    others = (field.digest() for field in fields if field.name not in names)
-    return replace(kept, disclosure=Disclosure(shown, (*kept.disclosure.undisclosed, *others)))
+    if gathered.picture_sha256 is not None:
+        digests = {"original": bytes.fromhex(gathered.picture_sha256)}
+        gathered = gathered.with_event("read the original and compared it with its digest", digests)
+    certificates = certificates_of(installation, gathered) if certified else {}
+    if certificates:
+        digests = {language: sha256(document).digest() for language, document in certificates.items()}
+        gathered = gathered.with_event("signed certificates of what this file proves", digests)
+    gathered = gathered.with_event(f"made this evidence file for the holder; {gathered.state}", {})
+    return build(replace(gathered.material, seals=seals, certificates=certificates))
 
 
 def _seals(installation: Installation) -> list[Seal]:
@@ -131,29 +56,3 @@ def _seals(installation: Installation) -> list[Seal]:
 
 def _sealed(witness: TimeWitness, listed: bytes) -> bytes:
     return witness.stamp(listed).proof
-
-
-def _timestamps(installation: Installation, session: Session, index: int) -> list[Timestamp]:
-    """Of each authority the first stamp that the entry is under."""
-    return [
-        Timestamp(
-            authority=stamp.witness,
-            token=stamp.proof,
-            certificates=stamp.certificates,
-            tlog_proof=installation.ledger.tlog_proof(session, index, stamp.checkpoint_size),
-        )
-        for stamp in earliest_over(session, index)
-    ]
-
-
-def _recorded(installation: Installation, session: Session, work_id: str) -> list[CustodyEvent]:
-    """What the ledger says of the work's versions, public as it is: nothing here opens what the holder keeps back."""
-    versions = select(WorkVersion.entry_index).where(WorkVersion.work_id == work_id).order_by(WorkVersion.entry_index)
-    events = []
-    for index in session.scalars(versions):
-        encoded = installation.ledger.entry(session, index)
-        entry = parse_entry(encoded)
-        digests = {"leaf": leaf_hash(encoded)}
-        action = f"recorded entry {index}, {entry.kind}"
-        events.append(CustodyEvent(entry.time, installation.ledger.origin, action, "registry", digests))
-    return events

@@ -137,8 +137,10 @@ def test_growth_is_the_power_that_time_follows() -> None:
 
 
 def test_the_cost_of_evidence_is_measured() -> None:
-    build, verify = run("bench", "evidence", "--entries", "40", "--files", "3", "--json").lines
+    build, certified, verify = run("bench", "evidence", "--entries", "40", "--files", "3", "--json").lines
     assert (build["case"], build["entries"], build["files"]) == ("build", 40, 3)
+    assert (certified["case"], certified["files"]) == ("build with certificates", 3)
+    assert certified["bytes"] > build["bytes"]
     assert verify["case"] == "verify"
     assert 0 < build["p50_ms"] <= build["p99_ms"]
     assert verify["p50_ms"] > 0

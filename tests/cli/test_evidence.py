@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Answer, run
+from tests.evidence.pdf_tools import text_of
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,29 @@ def test_a_file_that_cannot_be_written_is_refused(registered_once: tuple[Path, A
     assert (answer.code, answer.error["code"]) == (3, "unwritable_file")
 
 
+def test_a_certificate_is_written_and_says_that_the_evidence_file_proves(
+    registered_once: tuple[Path, Answer], tmp_path: Path
+) -> None:
+    home, registered = registered_once
+    work, file = registered.lines[0]["work_id"], tmp_path / "certificate.pdf"
+    answer = run("evidence", "certificate", work, "-o", file, "--language", "zh", "--field", "title", "--home", home)
+    assert answer.code == 0
+    assert "What proves is the evidence file." in " ".join(answer.stderr.split())
+    assert "登记证书" in text_of(file.read_bytes())
+    assert run("evidence", "certificate", work, "-o", file, "--language", "fr", "--home", home).code == 2
+
+
+def test_certificates_go_into_the_evidence_file_on_request(
+    registered_once: tuple[Path, Answer], tmp_path: Path
+) -> None:
+    home, registered = registered_once
+    file = tmp_path / "e.zip"
+    run("evidence", registered.lines[0]["work_id"], "-o", file, "--certificate", "--home", home)
+    names = zipfile.ZipFile(file).namelist()
+    assert {"data/report/certificate.en.pdf", "data/report/certificate.zh.pdf"} <= set(names)
+    assert run("verify", file, "--json").line["verdict"] == "proven"
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_from_a_server_comes_the_same_kind_of_file(server: dict[str, str], designs: Path, tmp_path: Path) -> None:
     work = run("register", designs / "design-0.png", "--creator", "Studio", "--json", environment=server).line
@@ -73,6 +97,9 @@ def test_from_a_server_comes_the_same_kind_of_file(server: dict[str, str], desig
     answer = run("verify", file, "--work", designs / "design-0.png", "--json")
     assert answer.line["verdict"] == "proven"
     assert answer.line["disclosed"].keys() == {"file_sha256"}
+    certificate = tmp_path / "certificate.pdf"
+    assert run("evidence", "certificate", work["work_id"], "-o", certificate, environment=server).code == 0
+    assert work["sha256"] in text_of(certificate.read_bytes())
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

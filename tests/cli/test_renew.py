@@ -74,7 +74,7 @@ def test_a_file_that_does_not_verify_is_not_renewed(environment: Environment, fi
     changed = file.read_bytes().replace(b"wrk_3", b"wrk_4")
     file.write_bytes(changed)
     answer = run("evidence", "renew", file, "--json", environment=environment)
-    assert (answer.code, answer.error["code"]) == (3, "evidence_not_proven")
+    assert (answer.code, answer.error["code"]) == (3, "evidence_does_not_verify")
     assert file.read_bytes() == changed
 
 

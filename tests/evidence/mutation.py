@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from registry.evidence.build import Material, Timestamp
+from registry.evidence.build import CERTIFICATES, Material, Timestamp
 from registry.evidence.renewal import renew
 from registry.verify.container import Container
 from registry.verify.file import verify_file
@@ -31,7 +31,8 @@ def with_everything(authority: Authority) -> Material:
     text = parse_note(TlogProof.parse(chained.receipt.tlog_proof).checkpoint).text
     chain = authority.root.read_bytes()
     stamp = Timestamp("local", authority.token(text.encode()), chain, chained.receipt.tlog_proof)
-    return replace(chained, timestamps=(stamp,), seals=(authority.token,))
+    pages = {language: f"%PDF-1.7 in {language}".encode() for language in CERTIFICATES}
+    return replace(chained, timestamps=(stamp,), seals=(authority.token,), certificates=pages)
 
 
 def renewed_with_everything(authority: Authority) -> bytes:

@@ -92,6 +92,7 @@ def test_nobody_sees_the_works_and_checks_of_another(signed_in: TestClient, home
         work[0],
         f"{work[0]}/receipt",
         f"{work[0]}/evidence?field=title",
+        f"{work[0]}/certificate?field=title",
         f"{work[0]}/pictures/0/small",
         f"{work[0]}/pictures/0/large",
         f"{work[0]}/public/0",
@@ -104,6 +105,17 @@ def test_nobody_sees_the_works_and_checks_of_another(signed_in: TestClient, home
         assert signed_in.get(path).status_code == 404, path
     assert "evening" not in signed_in.get(f"{work[0]}/public").text
     assert signed_in.get("/administration").status_code == 403
+
+
+@pytest.mark.parametrize(("asked", "language"), [("zh", "zh"), ("fr", "en")])
+def test_a_certificate_comes_in_a_language_that_there_is(signed_in: TestClient, asked: str, language: str) -> None:
+    page = _registered(signed_in)
+    work = re.search(r"/works/wrk_\w+", page)
+    assert work is not None
+    answer = signed_in.get(f"{work[0]}/certificate?field=title&language={asked}")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert f".certificate.{language}.pdf" in answer.headers["Content-Disposition"]
+    assert answer.content.startswith(b"%PDF-")
 
 
 def test_hostile_texts_are_shown_and_do_nothing(signed_in: TestClient) -> None:

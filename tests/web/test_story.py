@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from registry.web.languages import catalogue
+from registry.evidence.build import CERTIFICATES
+from registry.web.languages import LANGUAGES, catalogue
+from tests.evidence.pdf_tools import signatures_of
 from tests.web.conftest import sign_in
 from tests.web.people import designs, on_a_product, png, smaller_copy
 
@@ -71,6 +73,10 @@ def test_a_designer_registers_a_moderator_checks_and_a_court_gets_its_evidence(
     kept = tmp_path / "evidence.zip"
     download.value.save_as(kept)
     assert "data/verifier/verify.pyz" in zipfile.ZipFile(kept).namelist()
+    with page.expect_download() as certificate:
+        page.click(f"text={say('evidence.certificate_in', language=LANGUAGES[language])}")
+    for made in (Path(certificate.value.path()).read_bytes(), zipfile.ZipFile(kept).read(CERTIFICATES[language])):
+        assert "Signature is Valid" in signatures_of(made)
 
     page.goto(f"{address}/verify")
     with page.expect_download() as program:

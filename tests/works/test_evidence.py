@@ -13,7 +13,8 @@ from registry.verify.file import verify_file
 from registry.verify.report import Report
 from registry.works.amend import amend
 from registry.works.end import erase, withdraw
-from registry.works.evidence import Selection, get_evidence
+from registry.works.evidence import get_evidence
+from registry.works.evidence_material import Selection
 from registry.works.register import register
 from registry.works.schemas import AmendmentInput, Draft, Registered
 from tests.works.test_register import CLAIM, caller, upload

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
 
 from registry.accounts.caller import Caller, Scope
 from registry.api.authentication import caller
@@ -18,10 +17,8 @@ from registry.api.openapi import file_part, form_request, json_part, problems
 from registry.api.opened import Opened
 from registry.api.pagination import USUAL_PER_PAGE, Cursor, Limit, cursor_at, index_of, link_to_next
 from registry.api.routes.numbers import LARGEST, Canonical
-from registry.verify.container import MIMETYPE
-from registry.works import end, evidence, read
+from registry.works import end, read
 from registry.works.amend import amend
-from registry.works.evidence import ALL
 from registry.works.register import register
 from registry.works.schemas import (
     AmendmentInput,
@@ -58,24 +55,6 @@ VersionIndex = Annotated[
     int | None,
     Query(ge=0, le=LARGEST, description="Entry of the version; left out: the first."),
     Canonical,
-]
-
-
-Disclose = Annotated[
-    str,
-    Query(
-        pattern="^[!-~]{1,4000}$",
-        description="`all`, `none`, or names of the claim's fields with commas between them.",
-        examples=["title,creator,file_sha256"],
-    ),
-]
-IncludeOriginal = Annotated[
-    bool | None,
-    Query(description="Whether the registered file goes in; left out: if `file_sha256` is disclosed."),
-]
-
-Seal = Annotated[
-    bool, Query(description="Whether every timestamp authority of the registry stamps the whole file, now.")
 ]
 
 
@@ -205,43 +184,6 @@ def get_work(installation: Opened, who: Reader, work_id: WorkId) -> WorkView:
 def get_receipt(installation: Opened, who: Reader, work_id: WorkId, index: VersionIndex = None) -> Registered:
     """The same receipt as then."""
     return read.get_receipt(installation, work_id, who.account_id, index)
-
-
-@router.get(
-    "/{work_id}/evidence",
-    operation_id="get_evidence",
-    summary="The evidence file",
-    response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "One ZIP that verifies offline, without this service: an ASiC-E container and BagIt bag.",
-            "content": {MIMETYPE.decode(): {"schema": {"type": "string", "format": "binary"}}},
-        },
-        **problems(HTTPStatus.NOT_FOUND),
-    },
-)
-def get_evidence(
-    installation: Opened,
-    who: Reader,
-    work_id: WorkId,
-    *,
-    index: VersionIndex = None,
-    disclose: Disclose = ALL,
-    original: IncludeOriginal = None,
-    seal: Seal = False,
-) -> StreamingResponse:
-    """What its holder gives to a court. Choose what of the claim it discloses; the rest stays private and committed."""
-    made = evidence.get_evidence(
-        installation, work_id, who.account_id, index, evidence.Selection.parse(disclose, original), sealed=seal
-    )
-    return StreamingResponse(
-        made.chunks(),
-        media_type=MIMETYPE.decode(),
-        headers={
-            "Content-Length": str(made.size),
-            "Content-Disposition": f'attachment; filename="{work_id}.evidence.zip"',
-        },
-    )
 
 
 @router.post(

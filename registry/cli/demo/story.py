@@ -151,7 +151,9 @@ class Story:
         self._output.say("A court has one file, an original and any Python 3.11; no network, nothing installed:")
         original = self._hero.file.read_bytes()
         key = self._installation.ledger.verifier_key
-        evidence = b"".join(self._backend.evidence_file(self._answer.work_id, None, "all", None, seal=False))
+        evidence = b"".join(
+            self._backend.evidence_file(self._answer.work_id, None, "all", None, seal=False, certificate=True)
+        )
         (self._folder / "receipt.json").write_bytes(self._receipt_file(self._answer))
         genuine = verify_elsewhere(self._folder, "evidence.zip", evidence, original, key)
         self._output.line(f"$ {genuine.command}", style="bold")

@@ -10,6 +10,7 @@ const PROOF = "data/ledger/entry.tlog-proof", VERIFIER_KEY = "data/ledger/verifi
 const CUSTODY = "data/custody.jsonl", VERIFIER = "data/verifier/verify.pyz", PAGE = "data/verifier/verify.html";
 const CHECKLIST = "data/report/court-checklist.json";
 const DRAFT_DECLARATION = "data/report/draft-declaration-fre-902.txt";
+const CERTIFICATE_ENGLISH = "data/report/certificate.en.pdf", CERTIFICATE_CHINESE = "data/report/certificate.zh.pdf";
 const README_ENGLISH = "README.en.txt", README_CHINESE = "README.zh.txt";
 const TIMESTAMPS = "data/anchors/rfc3161/";
 const TOKEN = "token.tst", CHAIN = "chain.pem", STAMPED = "checkpoint.txt", STAMPED_PROOF = "entry.tlog-proof";
@@ -31,8 +32,8 @@ const LARGEST_ENTRIES = 16_777_216;
 
 const KNOWN = [
   MIMETYPE_NAME, DECLARATION_NAME, INFO_NAME, PAYLOAD_SHA256, PAYLOAD_SHA512, TAGS_SHA256, ENTRY, DISCLOSURE, PROOF,
-  VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, CHECKLIST, DRAFT_DECLARATION, README_ENGLISH, README_CHINESE,
-  EVIDENCE_RECORD, RECORD_MANIFEST,
+  VERIFIER_KEY, CUSTODY, VERIFIER, PAGE, CHECKLIST, DRAFT_DECLARATION, CERTIFICATE_ENGLISH, CERTIFICATE_CHINESE,
+  README_ENGLISH, README_CHINESE, EVIDENCE_RECORD, RECORD_MANIFEST,
 ];
 const OF_AN_AUTHORITY = anyOf(TOKEN, CHAIN, STAMPED, STAMPED_PROOF);
 const OF_A_CHAIN = anyOf(

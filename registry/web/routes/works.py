@@ -12,10 +12,13 @@ from registry.imaging.shown import MEDIA_TYPE
 from registry.verify import canonical_json
 from registry.verify.container import MIMETYPE
 from registry.web.answering import LINE_BYTES, done, shown
+from registry.web.languages import LANGUAGES
 from registry.web.numbers_in_addresses import whole_number
 from registry.web.visit import Visit
 from registry.works import disclose, end, picture, read
-from registry.works.evidence import Selection, get_evidence
+from registry.works.certificate import get_certificate
+from registry.works.evidence import get_evidence
+from registry.works.evidence_material import Selection
 from registry.works.register import register
 from registry.works.schemas import Registered, Upload, parse_claim
 
@@ -81,16 +84,21 @@ def _receipt(visit: Visit) -> Response:
     )
 
 
+def _selection(visit: Visit) -> Selection:
+    asked = visit.request.query_params
+    return Selection(frozenset(asked.getlist("field")[:_LARGEST_FIELDS]), asked.get("original") == "yes")
+
+
 def _evidence(visit: Visit) -> Response:
     work_id = visit.path("work_id")
     asked = visit.request.query_params
-    names = frozenset(asked.getlist("field")[:_LARGEST_FIELDS])
     made = get_evidence(
         visit.installation,
         work_id,
         visit.account_id,
-        selection=Selection(names, asked.get("original") == "yes"),
+        selection=_selection(visit),
         sealed=asked.get("seal") == "yes",
+        certified=asked.get("certificate") == "yes",
     )
     return StreamingResponse(
         made.chunks(),
@@ -99,6 +107,19 @@ def _evidence(visit: Visit) -> Response:
             "Content-Length": str(made.size),
             "Content-Disposition": f'attachment; filename="{work_id}.evidence.zip"',
         },
+    )
+
+
+def _certificate(visit: Visit) -> Response:
+    work_id = visit.path("work_id")
+    wanted = visit.query("language") or ""
+    language = wanted if wanted in LANGUAGES else visit.say.language
+    made = get_certificate(
+        visit.installation, work_id, language, account_id=visit.account_id, selection=_selection(visit)
+    )
+    name = f"{work_id}.certificate.{language}.pdf"
+    return Response(
+        made, media_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
 
 
@@ -167,7 +188,8 @@ ROUTES = [
     done("/works", _register, _registration_fields, many=frozenset({"file"}), pictures=True),
     shown("/works/{work_id}", _work, signed_in=True),
     shown("/works/{work_id}/receipt", _receipt, signed_in=True),
-    shown("/works/{work_id}/evidence", _evidence, signed_in=True),
+    shown("/works/{work_id}/evidence", _evidence, signed_in=True, pictures=True),
+    shown("/works/{work_id}/certificate", _certificate, signed_in=True, pictures=True),
     shown("/works/{work_id}/pictures/{index}/small", _thumbnail, signed_in=True),
     shown("/works/{work_id}/pictures/{index}/large", _large, signed_in=True, pictures=True),
     done("/works/{work_id}/shown", _show, {"field": LINE_BYTES, "picture": LINE_BYTES}, many=frozenset({"field"})),
