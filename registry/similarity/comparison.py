@@ -6,10 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from registry.imaging.gradient_field import blurred
+
 COMPARISON_SIDE = 128
 """Pixels of the longer side: JPEG noise averages out, and a design's details are still there."""
 BLOCK_SIDE = 16
 """Pixels: a detail that sets one design apart from its sister fills a good part of such a block."""
+SOFTER = (0.75, 1.5)
+"""Deviations, in pixels, of Gaussians that a listing may have gone through: half a per cent of its side, and one."""
+_MAYBE_SOFT = (0.75, 0.985)
+"""Correlations between which a softer work is tried: below it is another picture, above there is nothing to gain."""
 GREY_CHROMA = 6.0
 """Mean distance of the channels from their luma, in 8-bit levels, below which a picture has no colour to compare."""
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -33,7 +39,8 @@ class Comparison:
 
 
 def compare(work: NDArray[np.uint8], listing: NDArray[np.uint8], inverted: bool) -> Comparison:
-    """Compare straight-alpha RGBA pictures that show the same way up, on the ground where they agree best.
+    """Compare straight-alpha RGBA pictures that show the same way up, on the ground where they agree best, as sharp
+    or as soft as the listing is.
 
     ``inverted`` says that the listing is expected to be the work's negative.
     """
@@ -90,6 +97,15 @@ def _composited(pixels: Pixels, ground: Pixels) -> Pixels:
 
 
 def _compared(expected: Pixels, seen: Pixels) -> Comparison:
+    """The comparison with ``expected`` as it is, or as soft as the listing seems to be."""
+    found = _compared_as_it_is(expected, seen)
+    if not _MAYBE_SOFT[0] <= found.luma < _MAYBE_SOFT[1]:
+        return found
+    softer = [_compared_as_it_is(blurred(expected, deviation), seen) for deviation in SOFTER]
+    return max(found, *softer, key=lambda one: one.luma)
+
+
+def _compared_as_it_is(expected: Pixels, seen: Pixels) -> Comparison:
     residual: Pixels
     expected_luma, seen_luma = expected @ _LUMA, seen @ _LUMA
     luma, residual = _correlated(expected_luma, seen_luma)

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from registry.imaging.picture import Reading
@@ -26,6 +26,8 @@ MOST_COMPARED = 32
 MOST_OF_A_WORK = 3
 """Ways of turning and inverting one work that are looked at: a ring hashes alike in all sixteen."""
 MOST_MATCHES = 20
+_NO_BETTER = 0.005
+"""Difference in score within which the simpler way of turning and inverting a work explains a listing as well."""
 WHOLE_PICTURES = "whole_pictures"
 WHOLE_MODEL = "whole-picture/1"
 """Names the sources, the comparison and the thresholds of the whole-picture stage."""
@@ -137,10 +139,14 @@ def _whole_matches(
 ) -> dict[int, Match]:
     """By entry, the matches that the listing as a whole amounts to; None is for a picture erased meanwhile."""
     matches: dict[int, Match] = {}
-    for proposal in proposals:
+    for proposal in sorted(proposals, key=lambda one: (one.inverted, one.symmetry.value)):
         work = works[proposal.entry_index]
         found = work and verification.verify(work, reading, proposal)
-        if found and (known := matches.get(found.entry_index, found)) and rank(found) <= rank(known):
+        if found is None:
+            continue
+        known = matches.get(found.entry_index)
+        # A ring turned by a half is the same ring: then nothing was turned.
+        if known is None or rank(found) < rank(replace(known, score=known.score + _NO_BETTER)):
             matches[found.entry_index] = found
     return matches
 

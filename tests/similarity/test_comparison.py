@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from registry.similarity.comparison import Comparison, compare
 from tests.drawn_pictures import design, flattened
@@ -47,6 +47,17 @@ def test_unrelated_pictures_do_not_agree() -> None:
 @pytest.mark.parametrize("ground", [(255, 255, 255), (0, 0, 0), (40, 160, 90)])
 def test_a_transparent_work_agrees_with_itself_on_any_flat_ground(ground: tuple[int, int, int]) -> None:
     assert compared(design(3), flattened(design(3), ground)).luma > 0.99
+
+
+@pytest.mark.parametrize("share", [0.005, 0.01])
+def test_a_blurred_picture_agrees_and_another_does_not(share: float) -> None:
+    pictures = [flattened(design(seed)) for seed in range(4)]
+    soft = [one.filter(ImageFilter.GaussianBlur(share * max(one.size))) for one in pictures]
+    for number, picture in enumerate(pictures):
+        same = compared(picture, soft[number])
+        assert same.luma > 0.985
+        assert same.worst_block < 0.4
+        assert max(compared(picture, other).luma for other in soft[:number] + soft[number + 1 :]) < 0.8
 
 
 def test_a_lost_colour_is_noticed() -> None:
