@@ -94,19 +94,27 @@ def stated(material: Material) -> Statement:
 
     Broken (``evidence_not_proven``) if it does not prove what it claims: then there is nothing to certify.
     """
-    receipt = material.receipt
-    plain = build(replace(material, original=None, certificates={}, seals=()))
     try:
-        report = verify_evidence(
-            io.BytesIO(b"".join(plain.chunks())),
-            verifier_key=receipt.verifier_key,
-            authority_roots=_roots(material),
-            known_blocks=_blocks(material),
-        )
+        report = _verified(material)
+        if report.verdict != "proven":
+            raise _not_proven(report.summary)
+        return _stated(material, report)
     except VerificationError as error:
         raise _not_proven(str(error)) from error
-    if report.verdict != "proven":
-        raise _not_proven(report.summary)
+
+
+def _verified(material: Material) -> Report:
+    plain = build(replace(material, original=None, certificates={}, seals=()))
+    return verify_evidence(
+        io.BytesIO(b"".join(plain.chunks())),
+        verifier_key=material.receipt.verifier_key,
+        authority_roots=_roots(material),
+        known_blocks=_blocks(material),
+    )
+
+
+def _stated(material: Material, report: Report) -> Statement:
+    receipt = material.receipt
     encoded = utf8(receipt.entry)
     entry = parse_entry(encoded)
     checkpoint = unverified_checkpoint(TlogProof.parse(receipt.tlog_proof).checkpoint)[0]
