@@ -42,8 +42,8 @@ NOT_PROVEN: Mapping[str, str] = {
 }
 """Names, in the certificate's texts, of the verifier's sentences on what is not proven; the certificate begins with
 what the last of them says."""
-WHOSE_KEY = "whose_key"
-AUTHORSHIP = "authorship"
+ALWAYS = ("authorship", "office", "whose_key")
+"""Comes first on every certificate: what an official looking page might be taken for, and whose the key is."""
 _SHOWN = ("title", "creator", "created_on", "licence")
 
 
@@ -162,7 +162,7 @@ def _nodes(files: Mapping[str, bytes]) -> tuple[str, Nodes]:
 
 def _names(report: Report) -> tuple[str, ...]:
     names = [name for sentence in report.not_proven if (name := NOT_PROVEN[sentence])]
-    return (AUTHORSHIP, WHOSE_KEY, *(name for name in names if name != AUTHORSHIP))
+    return (*ALWAYS, *(name for name in names if name not in ALWAYS))
 
 
 def _not_proven(why: str) -> errors.Broken:
