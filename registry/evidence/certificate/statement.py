@@ -45,8 +45,8 @@ NOT_PROVEN: Mapping[str, str] = {
 }
 """Names, in the certificate's texts, of the verifier's sentences on what is not proven (of one, its beginning); the
 certificate begins with what the last of them says."""
-WHOSE_KEY = "whose_key"
-AUTHORSHIP = "authorship"
+ALWAYS = ("authorship", "office", "whose_key")
+"""Comes first on every certificate: what an official looking page might be taken for, and whose the key is."""
 _SHOWN = ("title", "creator", "created_on", "licence")
 
 
@@ -97,20 +97,28 @@ def stated(material: Material) -> Statement:
 
     Broken (``evidence_not_proven``) if it does not prove what it claims: then there is nothing to certify.
     """
-    receipt = material.receipt
-    plain = build(replace(material, original=None, certificates={}, seals=()))
     try:
-        report = verify_evidence(
-            io.BytesIO(b"".join(plain.chunks())),
-            verifier_key=receipt.verifier_key,
-            authority_roots=_roots(material),
-            known_blocks=_blocks(material),
-            reading=Reading(material.time),
-        )
+        report = _verified(material)
+        if report.verdict != "proven":
+            raise _not_proven(report.summary)
+        return _stated(material, report)
     except VerificationError as error:
         raise _not_proven(str(error)) from error
-    if report.verdict != "proven":
-        raise _not_proven(report.summary)
+
+
+def _verified(material: Material) -> Report:
+    plain = build(replace(material, original=None, certificates={}, seals=()))
+    return verify_evidence(
+        io.BytesIO(b"".join(plain.chunks())),
+        verifier_key=material.receipt.verifier_key,
+        authority_roots=_roots(material),
+        known_blocks=_blocks(material),
+        reading=Reading(material.time),
+    )
+
+
+def _stated(material: Material, report: Report) -> Statement:
+    receipt = material.receipt
     encoded = utf8(receipt.entry)
     entry = parse_entry(encoded)
     checkpoint = unverified_checkpoint(TlogProof.parse(receipt.tlog_proof).checkpoint)[0]
@@ -159,7 +167,7 @@ def _nodes(files: Mapping[str, bytes]) -> tuple[str, Nodes]:
 def _names(report: Report) -> tuple[str, ...]:
     said = [EXPIRED if sentence.startswith(EXPIRED) else sentence for sentence in report.not_proven]
     names = [name for sentence in said if (name := NOT_PROVEN[sentence])]
-    return (AUTHORSHIP, WHOSE_KEY, *(name for name in names if name != AUTHORSHIP))
+    return (*ALWAYS, *(name for name in names if name not in ALWAYS))
 
 
 def _not_proven(why: str) -> errors.Broken:
