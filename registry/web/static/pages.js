@@ -76,6 +76,39 @@ for (const form of document.querySelectorAll("form[data-uploads]")) {
   });
 }
 
+// A zone of a form that is sent as a whole: what is dropped there is chosen.
+for (const zone of document.querySelectorAll("[data-drop-in]")) {
+  const input = zone.querySelector("input[type=file]");
+  for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const chosen = new DataTransfer();
+    if (event.dataTransfer.files.length) chosen.items.add(event.dataTransfer.files[0]);
+    input.files = chosen.files;
+  });
+}
+
+// Drafts stay here: where the browser can compute (over https and on this machine), their digests alone are sent.
+for (const form of document.querySelectorAll("form[data-digests]")) form.addEventListener("submit", async (event) => {
+  const input = form.querySelector("input[name=draft]");
+  if (!input.files.length || !window.crypto.subtle) return;
+  event.preventDefault();
+  for (const file of [...input.files]) {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "draft_sha256";
+    field.value = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    form.append(field);
+  }
+  input.value = "";
+  form.submit();
+});
+
 for (const overlay of document.querySelectorAll("[data-overlay]")) {
   const over = overlay.querySelector(".over"), between = overlay.querySelector("[data-between]");
   const button = overlay.querySelector("[data-blink]");
