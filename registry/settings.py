@@ -16,6 +16,7 @@ APPLICATION = "firstmark"
 DATABASE_FILE = "registry.sqlite"
 OBJECTS_FOLDER = "objects"
 CALIBRATION_FILE = "calibration.json"
+QUALITY_FILE = "quality.json"
 SEARCH_PARTS = ("whole_pictures", "local_features", "regions")
 MEBIBYTE = 1024 * 1024
 HIGHEST_PORT = 65535
@@ -256,6 +257,11 @@ class Settings(BaseSettings):
     def calibration_file(self) -> Path:
         """Where a refitted decision on listings is kept; the shipped one is used where there is none."""
         return self.home / CALIBRATION_FILE
+
+    @property
+    def quality_file(self) -> Path:
+        """Where the newest measurement of the detection is kept, if one was recorded."""
+        return self.home / QUALITY_FILE
 
     @property
     def search_switched_off(self) -> frozenset[str]:

@@ -11,6 +11,9 @@ from registry.works.models import WorkVersion
 from registry.works.read import owned_work, version_of
 from registry.works.schemas import Draft
 
+MOST_SHOWN = 10
+"""States in one answer: each may have a description of many lines."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -37,7 +40,11 @@ class History:
 
 
 def history(
-    installation: Installation, work_id: str, account_id: str | None, before_index: int | None = None, limit: int = 20
+    installation: Installation,
+    work_id: str,
+    account_id: str | None,
+    before_index: int | None = None,
+    limit: int = MOST_SHOWN,
 ) -> History:
     """The states of the work whose entries are before ``before_index``. NotFound (``no_such_work``)."""
     with installation.database.read() as session:

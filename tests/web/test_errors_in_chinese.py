@@ -19,7 +19,8 @@ SHOWN_BY_NO_PAGE = {
         key_revoked key_unknown migration_missing no_such_tile not_acceptable owner_signature_incomplete
         owner_signature_wrong request_malformed scope_missing sizes_reversed""",
     "at the command line alone": """
-        erasure_unfinished identity_of_another key_change_under_way no_key_change no_such_account password_weak""",
+        erasure_unfinished identity_of_another key_change_under_way no_key_change no_such_account password_weak
+        quality_not_recorded""",
     "in rounds that nobody waits for": "peer_address peer_answer peer_unreachable witness_contradicts",
 }
 

@@ -111,7 +111,7 @@ def test_the_keyboard_goes_through_the_matches_and_lays_them_over(address: str, 
     expect(lenses).to_have_count(1)
     page.keyboard.press("m")
     expect(lenses).to_have_count(2)
-    assert [(one or "").split("/")[-1] for one in lenses.evaluate_all(_DRAWN_WITH)] == ['large")', 'aligned")']
+    assert [(one or "").split("/")[-1] for one in lenses.evaluate_all(_DRAWN_WITH)] == ['enlarged")', 'aligned")']
     before = lenses.first.bounding_box()
     page.keyboard.press("ArrowRight")
     after = lenses.first.bounding_box()
@@ -122,7 +122,7 @@ def test_the_keyboard_goes_through_the_matches_and_lays_them_over(address: str, 
     expect(lenses).to_have_count(0)
     page.locator("#match-1 .framed").first.hover()
     expect(lenses).to_have_count(1)
-    assert page.request.get(f"{page.url}/0/work/large").headers["content-type"] == "image/webp"
+    assert page.request.get(f"{page.url}/0/enlarged").headers["content-type"] == "image/webp"
 
 
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(address: str, page: Page) -> None:

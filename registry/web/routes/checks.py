@@ -124,6 +124,6 @@ ROUTES = [
     shown("/checks/{check_id}/{index}/listing", _listing, signed_in=True),
     shown("/checks/{check_id}/{index}/aligned", _aligned, signed_in=True),
     shown("/checks/{check_id}/{index}/work", _work, signed_in=True),
-    shown("/checks/{check_id}/{index}/work/large", _large_work, signed_in=True, pictures=True),
+    shown("/checks/{check_id}/{index}/enlarged", _large_work, signed_in=True, pictures=True),
     shown("/checks/{check_id}/{index}/panels", _panels, signed_in=True),
 ]

@@ -152,8 +152,9 @@ class Magnifier {
     const { clientWidth: width, clientHeight: height } = this.frame;
     this.lenses.forEach((lens, place) => {
       lens.hidden = false;
-      const side = lens.offsetWidth, beside = (this.x > 0.5 ? -1 : 1) * (side + 8);
-      const left = this.x * width - side / 2 + place * beside;
+      const side = lens.offsetWidth, middle = this.frame.getBoundingClientRect().left + this.x * width;
+      const room = this.frame.closest("[data-match]").getBoundingClientRect().right > middle + 1.5 * side + 8;
+      const left = this.x * width - side / 2 + place * (room ? 1 : -1) * (side + 8);
       lens.style.left = `${left}px`;
       lens.style.top = `${this.y * height - side / 2}px`;
       lens.style.backgroundSize = `${width * ENLARGED}px ${height * ENLARGED}px`;
