@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry.cli.bench_evidence import evidence
+from registry.cli.bench_pages import pages
 from registry.cli.options import AsJson, Home
 from registry.cli.output import Output
 from registry.errors import Refused
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Measure this installation, with other tools beside it.")
 app.command()(evidence)
+app.command()(pages)
 
 LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 """Bytes; a pair has about a hundred."""
