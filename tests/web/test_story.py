@@ -122,7 +122,8 @@ def test_the_keyboard_goes_through_the_matches_and_lays_them_over(address: str, 
     expect(lenses).to_have_count(0)
     page.locator("#match-1 .framed").first.hover()
     expect(lenses).to_have_count(1)
-    assert page.request.get(f"{page.url}/0/enlarged").headers["content-type"] == "image/webp"
+    enlarged = page.locator("#match-1 figcaption a").last.get_attribute("href")
+    assert page.request.get(f"{address}{enlarged}").headers["content-type"] == "image/webp"
 
 
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(address: str, page: Page) -> None:
