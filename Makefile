@@ -19,6 +19,7 @@ RUNTIME := $(VENV)/.runtime-installed
 TESTING := $(VENV)/.testing-installed
 PROJECT := $(VENV)/.project-installed
 CONTRACTS := contracts/node_modules/.installed
+PROVIDER := tests/openid_connect/provider/node_modules/.installed
 ifneq ($(shell test "$$(cat $(MADE) 2>/dev/null)" = "$$(pwd)" && $(RUN) -c "" 2>/dev/null && echo usable),usable)
 .PHONY: $(MADE)
 endif
@@ -81,7 +82,13 @@ $(CONTRACTS): contracts/package-lock.json $(TESTING)
 	@cd contracts && PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --silent
 	@touch $@
 
-test: $(TESTING) $(PROJECT) $(CONTRACTS) tools lint
+# The provider of identity that the tests sign in with.
+$(PROVIDER): tests/openid_connect/provider/package-lock.json $(TESTING)
+	@echo "Installing what tests/openid_connect/provider/package-lock.json names ..."
+	@cd tests/openid_connect/provider && PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --silent
+	@touch $@
+
+test: $(TESTING) $(PROJECT) $(CONTRACTS) $(PROVIDER) tools lint
 	@$(RUN) -m pytest --numprocesses $(TEST_PROCESSES)
 
 lint: $(TESTING) $(PROJECT)
@@ -158,5 +165,5 @@ lock:
 	$(LOCK) --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
 
 clean:
-	rm -rf $(VENV) contracts/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) contracts/node_modules tests/openid_connect/provider/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	find registry tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from registry.anchoring.stamping import Stamping
     from registry.evidence.certificate.signing_identity import SigningIdentity
     from registry.imaging.reader import PictureReader
+    from registry.openid_connect.provider import Provider
     from registry.similarity.decision import Calibration
     from registry.similarity.finder import Finder
 
@@ -95,6 +96,7 @@ class Installation:
         self._stamping: Stamping | None = None
         self._anchoring: Anchoring | None = None
         self._signing_identity: SigningIdentity | None = None
+        self._identity_provider: Provider | None = None
         self._making = threading.Lock()
         self._to_close = ExitStack()
         self._to_close.callback(database.close)
@@ -235,6 +237,18 @@ class Installation:
                 keys = self.settings.home / KEYS_FOLDER
                 self._signing_identity = own_identity(keys, self.ledger.origin, self.clock, self.randomness)
             return self._signing_identity
+
+    @property
+    def identity_provider(self) -> "Provider | None":
+        """Whom people may sign in with, if the settings name one. Refused or Broken if they make no sense."""
+        with self._making:
+            if self._identity_provider is None and self.settings.oidc_issuer is not None:
+                from registry.openid_connect.configuration import Configuration
+                from registry.openid_connect.provider import Provider
+
+                configuration = Configuration.of(self.settings)
+                self._identity_provider = None if configuration is None else Provider(configuration, self.clock)
+            return self._identity_provider
 
     @property
     def index_folder(self) -> Path:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 from platformdirs import user_data_path
@@ -16,6 +16,7 @@ APPLICATION = "firstmark"
 DATABASE_FILE = "registry.sqlite"
 OBJECTS_FOLDER = "objects"
 CALIBRATION_FILE = "calibration.json"
+QUALITY_FILE = "quality.json"
 SEARCH_PARTS = ("whole_pictures", "local_features", "regions")
 MEBIBYTE = 1024 * 1024
 HIGHEST_PORT = 65535
@@ -24,6 +25,12 @@ _NOTE_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
 """C2SP signed-note: a key's name is not empty and has neither spaces nor a plus sign."""
 
 _WEB_ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
+
+
+_ISSUER = re.compile(
+    r"(https://[a-z0-9.\[\]:-]+|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?)(/[A-Za-z0-9._~%/-]*)?", re.ASCII
+)
+"""OpenID Connect Discovery 1.0, section 3: https, no query, no fragment; unencrypted never beyond this machine."""
 
 
 class Settings(BaseSettings):
@@ -185,6 +192,46 @@ class Settings(BaseSettings):
         ),
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        max_length=255,
+        description=(
+            "Address of the provider of identity that people may sign in with (OpenID Connect), exactly as it calls "
+            "itself, such as `https://login.example/realms/studio`. Default: none, passwords alone."
+        ),
+    )
+    oidc_client_id: str | None = Field(
+        default=None, max_length=255, description="What that provider calls this installation."
+    )
+    oidc_client_secret: str | None = Field(
+        default=None,
+        max_length=1024,
+        repr=False,
+        description="The secret that belongs to it. Default: none, for a client that the provider knows as public.",
+    )
+    oidc_client_secret_file: Path | None = Field(
+        default=None,
+        description="File with that secret on one line, which nobody else may read; comes before the variable.",
+    )
+    oidc_scopes: str = Field(
+        default="openid profile",
+        max_length=500,
+        description="What the provider is asked for, with spaces; `openid` must be among it.",
+    )
+    oidc_name_claim: str = Field(
+        default="preferred_username",
+        min_length=1,
+        max_length=100,
+        description="Claim that names the account of somebody new; an `email` counts if the provider verified it.",
+    )
+    oidc_new_accounts: Literal["none", "member", "administrator"] = Field(
+        default="none",
+        description=(
+            "What somebody gets whom the provider signs in and whom nobody knows here: `none`, an account as `member`, "
+            "or one as `administrator`. With `none`, people are let in by `registry accounts link`."
+        ),
+    )
+
     @classmethod
     def load(cls, **given: Any) -> Self:
         """Settings from the environment; what is ``given`` and not None comes first, as command-line options do.
@@ -219,6 +266,11 @@ class Settings(BaseSettings):
         return self.home / CALIBRATION_FILE
 
     @property
+    def quality_file(self) -> Path:
+        """Where the newest measurement of the detection is kept, if one was recorded."""
+        return self.home / QUALITY_FILE
+
+    @property
     def search_switched_off(self) -> frozenset[str]:
         """The names in ``search_without``."""
         return frozenset(name.strip() for name in self.search_without.split(",") if name.strip())
@@ -230,7 +282,14 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no {sorted(unknown)[0]}; choose from {', '.join(SEARCH_PARTS)}")
         return names
 
-    @field_validator("home", "witness_policy", "timestamp_authorities", "ethereum_networks", "certificate_signer")
+    @field_validator(
+        "home",
+        "witness_policy",
+        "timestamp_authorities",
+        "ethereum_networks",
+        "certificate_signer",
+        "oidc_client_secret_file",
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
@@ -241,6 +300,20 @@ class Settings(BaseSettings):
         if address is not None and not _WEB_ORIGIN.fullmatch(address):
             raise ValueError("it is http:// or https:// and a host in lower case, with no path or slash behind it")
         return address
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _an_issuer(cls, address: str | None) -> str | None:
+        if address is not None and not _ISSUER.fullmatch(address):
+            raise ValueError("it is an address of https, or of http on this machine, without a question mark")
+        return address
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _with_openid(cls, scopes: str) -> str:
+        if "openid" not in scopes.split():
+            raise ValueError("the scope openid is missing")
+        return " ".join(scopes.split())
 
     @field_validator("ledger_origin", "witness_name")
     @classmethod

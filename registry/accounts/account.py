@@ -25,7 +25,7 @@ def find_or_create_account(session: Session, name: str, clock: Clock, randomness
     Refuses (``account_name``) an empty, too long or misleading name. Two processes that make the same
     account at once get the same one: the second waits for the first.
     """
-    name = _normal(name)
+    name = normal_name(name)
     found = session.scalar(select(Account).where(Account.name == name))
     if found is not None:
         return found
@@ -38,7 +38,18 @@ def find_or_create_account(session: Session, name: str, clock: Clock, randomness
     return session.scalars(select(Account).where(Account.name == name)).one()
 
 
-def _normal(name: str) -> str:
+def existing_account(session: Session, name: str) -> Account:
+    """The account of this name. NotFound (``no_such_account``)."""
+    found = session.scalar(select(Account).where(Account.name == normal_name(name)))
+    if found is None:
+        raise errors.NotFound(
+            "no_such_account", "There is no account of this name.", hint="Write it as it stands on the account's pages."
+        )
+    return found
+
+
+def normal_name(name: str) -> str:
+    """``name`` as it is kept and compared. Refused (``account_name``)."""
     normal = unicodedata.normalize("NFC", name).strip()
     if not normal:
         raise _refused("it is empty")

@@ -1,6 +1,6 @@
 """The tables of accounts, API keys, and people who sign in to the pages."""
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.storage.database import Base
@@ -15,6 +15,8 @@ class Account(Base):
     name: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[int]
     """Milliseconds since the Unix epoch, as every time here."""
+    is_administrator: Mapped[bool] = mapped_column(server_default=false())
+    """Whether its people may see how this installation is run; nobody sees another account's works for it."""
 
 
 class ApiKey(Base):
@@ -41,9 +43,18 @@ class AccountPassword(Base):
 
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
     encoded: Mapped[str]
-    is_administrator: Mapped[bool]
-    """Whether they may see how this installation is run; nobody sees another account's works for it."""
     changed_at: Mapped[int]
+
+
+class AccountIdentity(Base):
+    """A person whom a provider of identity signs in as an account. ``subject`` is the provider's own name for them."""
+
+    __tablename__ = "account_identity"
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[int]
 
 
 class BrowserSession(Base):

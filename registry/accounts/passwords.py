@@ -59,11 +59,11 @@ def set_password(
     """
     known = session.get(AccountPassword, account.id)
     if known is None:
-        known = AccountPassword(account_id=account.id, is_administrator=False)
+        known = AccountPassword(account_id=account.id)
         session.add(known)
     known.encoded, known.changed_at = encoded, clock.milliseconds()
     if is_administrator is not None:
-        known.is_administrator = is_administrator
+        account.is_administrator = is_administrator
     session.execute(delete(BrowserSession).where(BrowserSession.account_id == account.id))
     session.flush()
 

@@ -77,20 +77,24 @@ def sign_in(
         found = _password_of(session, name)
     if not is_right(None if found is None else found.encoded, password) or found is None:
         raise _wrong()
-    token = randomness.take(TOKEN_BYTES).hex()
     with database.write() as session:
-        now = clock.milliseconds()
         current = session.get(AccountPassword, found.account_id)
         if current is None or current.encoded != found.encoded:
             raise _wrong()
         session.execute(delete(SignInAttempts).where(SignInAttempts.name_hmac == name_hmac))
-        session.execute(delete(BrowserSession).where(_has_ended(now)))
-        session.add(
-            BrowserSession(
-                token_hmac=_token_hmac(token, secret), account_id=found.account_id, created_at=now, last_used_at=now
-            )
-        )
-        # A crash here leaves no session; one after the commit leaves one whose token nobody has, until it ends.
+        return begin_session(session, found.account_id, secret=secret, clock=clock, randomness=randomness)
+
+
+def begin_session(session: Session, account_id: str, *, secret: bytes, clock: Clock, randomness: Randomness) -> str:
+    """The token of a new session of that account, for whoever was found to be its person.
+
+    A crash before the commit leaves no session; one after it leaves one whose token nobody has, until it ends.
+    """
+    token, now = randomness.take(TOKEN_BYTES).hex(), clock.milliseconds()
+    session.execute(delete(BrowserSession).where(_has_ended(now)))
+    session.add(
+        BrowserSession(token_hmac=_token_hmac(token, secret), account_id=account_id, created_at=now, last_used_at=now)
+    )
     return token
 
 
@@ -101,20 +105,19 @@ def signed_in(database: Database, token: str, secret: bytes, clock: Clock) -> Si
     now = clock.milliseconds()
     with database.read() as session:
         row = session.execute(
-            select(BrowserSession, Account, AccountPassword.is_administrator)
+            select(BrowserSession, Account)
             .join(Account, Account.id == BrowserSession.account_id)
-            .join(AccountPassword, AccountPassword.account_id == Account.id)
             .where(BrowserSession.token_hmac == _token_hmac(token, secret), ~_has_ended(now))
         ).one_or_none()
     if row is None:
         return None
-    known, account, is_administrator = row
+    known, account = row
     if now - known.last_used_at >= USE_NOTED_EVERY:
         with suppress(errors.Unavailable), database.write(patience=USE_NOTED_WITHIN) as session:
             session.execute(
                 update(BrowserSession).where(BrowserSession.token_hmac == known.token_hmac).values(last_used_at=now)
             )
-    return SignedIn(account.id, account.name, is_administrator)
+    return SignedIn(account.id, account.name, account.is_administrator)
 
 
 def sign_out(database: Database, token: str, secret: bytes) -> None:

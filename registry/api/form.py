@@ -1,5 +1,6 @@
 """Strict multipart forms (RFC 7578), read as they arrive."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,14 @@ class Part:
     def bytes(self) -> bytes:
         self.content.seek(0)
         return self.content.read()
+
+    def sha256(self) -> str:
+        """The digest of the content, in hex; it is not held in memory."""
+        self.content.seek(0)
+        digest = hashlib.sha256()
+        while chunk := self.content.read(IN_MEMORY_BYTES):
+            digest.update(chunk)
+        return digest.hexdigest()
 
 
 class Form:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry.cli.bench_evidence import evidence
-from registry.cli.options import AsJson
+from registry.cli.bench_pages import pages
+from registry.cli.options import AsJson, Home
 from registry.cli.output import Output
 from registry.errors import Refused
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Measure this installation, with other tools beside it.")
 app.command()(evidence)
+app.command()(pages)
 
 LARGEST_FAMILIES_FILE = 16 * 1024 * 1024
 """Bytes; a pair has about a hundred."""
@@ -59,6 +61,10 @@ def quality(
     save: Annotated[
         Path | None, typer.Option(metavar="DIR", file_okay=False, help="Write pictures of hits and misses there.")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the result in the home, for the page of numbers.")
+    ] = False,
+    home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Steal designs in many ways and count what is found, by theft, severity and kind of design; and false alarms."""
@@ -67,8 +73,11 @@ def quality(
     from registry.benchmark.quality import Plan, QualityBenchmark
     from registry.benchmark.thefts import NAMES, SEVERITIES
     from registry.cli.bench_report import quality_tables
+    from registry.clock import SystemClock
+    from registry.listings import measured_quality
 
     output = Output(as_json=as_json)
+    quality_file = _quality_file(home) if record else None
     plan = Plan(
         seed=seed,
         sample=sample,
@@ -90,8 +99,19 @@ def quality(
                 output.record(row)
                 rows.append(row)
     quality_tables(output, rows)
+    if quality_file:
+        measured_quality.record(quality_file, measured_quality.of_rows(rows, SystemClock().milliseconds()))
+        output.say(f"Recorded for the page of numbers: {quality_file}")
     if save:
         output.say(f"Pictures of hits and misses: {save}")
+
+
+def _quality_file(home: Path | None) -> Path:
+    """Where the measurement goes: into a registry that is there before hours are spent. NotFound."""
+    from registry.cli.backend import open_home
+
+    with open_home(home, must_exist=True) as installation:
+        return installation.settings.quality_file
 
 
 @app.command()

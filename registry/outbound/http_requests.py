@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import httpx2
@@ -22,6 +22,7 @@ WHOLE_SECONDS = 60.0
 """For one request with its redirects: the largest bundle (16 MiB) at 300 kB a second."""
 MOST_REDIRECTS = 3
 TEXT = "text/plain; charset=utf-8"
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -34,27 +35,44 @@ class Answer:
 
 
 class HttpRequests:
-    """A client without cookies or credentials. Not for several threads at once. Faults are Unavailable."""
+    """A client without cookies, and without credentials but those in a request's own headers.
 
-    def __init__(self, *, connection: httpx2.BaseTransport | None = None, seconds: float = WHOLE_SECONDS) -> None:
-        """``seconds`` are for one request with its redirects."""
+    Not for several threads at once. Faults are Unavailable.
+    """
+
+    def __init__(
+        self,
+        *,
+        connection: httpx2.BaseTransport | None = None,
+        seconds: float = WHOLE_SECONDS,
+        redirects: int = MOST_REDIRECTS,
+    ) -> None:
+        """``seconds`` are for one request with its ``redirects``."""
         self._seconds = seconds
         self._client = httpx2.Client(
             headers={"User-Agent": f"firstmark/{version('firstmark')}"},
             timeout=httpx2.Timeout(min(SILENCE_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
             follow_redirects=True,
-            max_redirects=MOST_REDIRECTS,
+            max_redirects=redirects,
             trust_env=False,
             transport=connection,
         )
 
-    def get(self, url: str, largest: int) -> Answer:
+    def get(self, url: str, largest: int, *, headers: Mapping[str, str] = NOTHING_MORE) -> Answer:
         """The answer, its body at most ``largest`` bytes. Unavailable (``peer_unreachable``, ``peer_answer``)."""
-        return self._ask("GET", url, largest, None, {"Accept-Encoding": "gzip, identity"})
+        return self._ask("GET", url, largest, None, {"Accept-Encoding": "gzip, identity", **headers})
 
-    def post(self, url: str, body: bytes, largest: int, *, content_type: str = TEXT) -> Answer:
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        largest: int,
+        *,
+        content_type: str = TEXT,
+        headers: Mapping[str, str] = NOTHING_MORE,
+    ) -> Answer:
         """The answer to POST, which is sent once."""
-        return self._ask("POST", url, largest, body, {"Content-Type": content_type})
+        return self._ask("POST", url, largest, body, {"Content-Type": content_type, **headers})
 
     def close(self) -> None:
         self._client.close()

@@ -141,7 +141,7 @@ def _whole_matches(
     matches: dict[int, Match] = {}
     for proposal in sorted(proposals, key=lambda one: (one.inverted, one.symmetry.value)):
         work = works[proposal.entry_index]
-        found = work and verification.verify(work, reading, proposal)
+        found = None if work is None else verification.verify(work, reading, proposal)
         if found is None:
             continue
         known = matches.get(found.entry_index)

@@ -43,6 +43,7 @@ def create_pages(installation: Installation) -> Starlette:
     )
     pages.router.redirect_slashes = False
     pages.state.installation = installation
+    _ = installation.identity_provider  # settings that make no sense are told at the start, not to a visitor
     return pages
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from registry import errors
-from registry.accounts.sign_in import SignedIn, signed_in
+from registry.accounts.sign_in import LONGEST_SESSION, SignedIn, signed_in
 from registry.installation import Installation
 from registry.web import shown_text, wording
 from registry.web.languages import LANGUAGES, TAGS, chosen
@@ -64,6 +64,13 @@ class Visit:
         """The session cookie's name: the prefix is taken from secure answers of this very host alone (RFC 6265bis)."""
         return "__Host-firstmark" if self.is_secure else "firstmark"
 
+    def begin(self, answer: Response, token: str) -> Response:
+        """The same answer, after which the browser is signed in."""
+        answer.set_cookie(
+            self.cookie, token, max_age=LONGEST_SESSION // 1000, secure=self.is_secure, httponly=True, samesite="lax"
+        )
+        return answer
+
     @cached_property
     def signed_in(self) -> SignedIn | None:
         """Whom the browser is signed in as. Asks the database once."""
@@ -107,6 +114,14 @@ class Visit:
     def to(self, address: str) -> Response:
         """The browser goes on to ``address``, which is one of ours."""
         return RedirectResponse(address, SEE_OTHER, headers=HEADERS)
+
+    def to_provider(self, address: str) -> Response:
+        """The browser goes on to the provider of identity, which the operator chose."""
+        return RedirectResponse(address, SEE_OTHER, headers=HEADERS)
+
+    def public_address(self, path: str) -> str:
+        """``path`` of ours with the host by which people reach it."""
+        return (self.installation.settings.public_url or str(self.request.base_url).rstrip("/")) + path
 
     def to_sign_in(self) -> Response:
         """The sign-in page, which leads back here."""

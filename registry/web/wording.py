@@ -52,6 +52,17 @@ class Words:
                 return self._say(f"transform.{key}", number="".join(found.groups()))
         return part
 
+    def age(self, milliseconds: int) -> str:
+        """How long ago something was, in its largest unit."""
+        minutes = max(milliseconds, 0) // 60_000
+        if minutes < 120:
+            return self._say("numbers.minutes", count=minutes)
+        return (
+            self._say("numbers.hours", count=minutes // 60)
+            if minutes < 2_880
+            else self._say("numbers.days", count=minutes // 1_440)
+        )
+
     def note(self, note: NoteView) -> Sentence:
         """What its owner should know about how a file was read."""
         return self._or_english(f"notes.{note.code}", note.text)

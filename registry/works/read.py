@@ -1,5 +1,6 @@
 """Looking works up. An owner sees their own works; whoever sits at the home's own command line sees all."""
 
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from sqlalchemy import select
@@ -52,7 +53,7 @@ def list_works(
         works = session.scalars(query.limit(min(limit, MOST_PER_PAGE) + 1)).all()
         shown = works[: min(limit, MOST_PER_PAGE)]
         following = works[len(shown)].first_index if len(works) > len(shown) else None
-        return WorkPage(items=[work_view(session, work) for work in shown], next_index=following)
+        return WorkPage(items=_views(session, shown), next_index=following)
 
 
 def list_newest(
@@ -66,7 +67,7 @@ def list_newest(
         works = session.scalars(query.limit(min(limit, MOST_PER_PAGE) + 1)).all()
         shown = works[: min(limit, MOST_PER_PAGE)]
         following = shown[-1].first_index if len(works) > len(shown) else None
-        return WorkPage(items=[work_view(session, work) for work in shown], next_index=following)
+        return WorkPage(items=_views(session, shown), next_index=following)
 
 
 def get_receipt(
@@ -93,17 +94,15 @@ def version_of(session: Session, work: Work, index: int | None) -> WorkVersion:
 
 def work_view(session: Session, work: Work) -> WorkView:
     """A work and its versions, oldest first."""
-    versions = session.scalars(
-        select(WorkVersion).where(WorkVersion.work_id == work.id).order_by(WorkVersion.entry_index)
-    )
-    return WorkView(
-        id=work.id,
-        state=cast(Literal["registered", "withdrawn", "erased"], work.state),
-        title=work.title,
-        creator=work.creator,
-        registered_at=work.registered_at,
-        index=work.first_index,
-        versions=[
+    return _views(session, [work])[0]
+
+
+def _views(session: Session, works: Sequence[Work]) -> list[WorkView]:
+    """One query for the versions of all of them."""
+    versions: dict[str, list[VersionView]] = {work.id: [] for work in works}
+    of_works = select(WorkVersion).where(WorkVersion.work_id.in_(versions)).order_by(WorkVersion.entry_index)
+    for version in session.scalars(of_works):
+        versions[version.work_id].append(
             VersionView(
                 index=version.entry_index,
                 sha256=version.file_sha256,
@@ -112,6 +111,16 @@ def work_view(session: Session, work: Work) -> WorkView:
                 width=version.width,
                 height=version.height,
             )
-            for version in versions
-        ],
-    )
+        )
+    return [
+        WorkView(
+            id=work.id,
+            state=cast(Literal["registered", "withdrawn", "erased"], work.state),
+            title=work.title,
+            creator=work.creator,
+            registered_at=work.registered_at,
+            index=work.first_index,
+            versions=versions[work.id],
+        )
+        for work in works
+    ]

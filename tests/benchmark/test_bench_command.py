@@ -11,6 +11,9 @@ from registry.benchmark.families import Families
 from registry.benchmark.firstmark import Firstmark, throw_away_installation
 from registry.benchmark.footprint import growth_exponent
 from registry.benchmark.hash_search import FirstmarkIndex, NumpyIndex
+from registry.installation import Installation
+from registry.listings.measured_quality import recorded
+from registry.settings import Settings
 from registry.similarity.decision import MEASUREMENTS, shipped_calibration
 from tests.benchmark.drawn import folder_of_designs
 from tests.cli.command import Answer, run
@@ -27,8 +30,28 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def measured(designs: Path, saved: Path) -> Answer:
-    chosen = ("--thefts", "mirror,mockup", "--severities", "1,2", "--sample", "2", "--peers", "phash,sift")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of an empty registry."""
+    folder = tmp_path_factory.mktemp("home")
+    Installation.open(Settings.load(home=folder)).close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def measured(designs: Path, saved: Path, home: Path) -> Answer:
+    chosen = (
+        "--record",
+        "--home",
+        home,
+        "--thefts",
+        "mirror,mockup",
+        "--severities",
+        "1,2",
+        "--sample",
+        "2",
+        "--peers",
+        "phash,sift",
+    )
     return run("bench", "quality", "--designs", designs, *chosen, "--save", saved, "--json")
 
 
@@ -63,6 +86,20 @@ def test_the_last_row_says_what_was_measured(measured: Answer) -> None:
 
     assert (last["case"], last["registered"], last["unregistered"], last["stolen"]) == ("run", 5, 3, 2)
     assert last["model"]
+
+
+def test_the_run_is_kept_for_the_page_of_numbers(measured: Answer, home: Path) -> None:
+    assert measured.code == 0
+    kept = recorded(home / "quality.json")
+    assert kept is not None
+    assert {(theft.case, theft.severity) for theft in kept.thefts} == {
+        (name, severity) for name in ("mirror", "mockup") for severity in (1, 2)
+    }
+
+
+def test_nothing_is_measured_for_a_registry_that_is_not_there(designs: Path, tmp_path: Path) -> None:
+    nowhere = run("bench", "quality", "--designs", designs, "--record", "--home", tmp_path / "nowhere", "--json")
+    assert (nowhere.lines, nowhere.error["code"]) == ([], "no_registry_here")
 
 
 def test_pictures_of_hits_and_misses_and_the_families_are_saved(measured: Answer, saved: Path) -> None:

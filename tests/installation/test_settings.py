@@ -61,6 +61,12 @@ def test_a_home_with_odd_characters_is_a_usable_address() -> None:
         ("REGISTRY_LEDGER_ORIGIN", "two words"),
         ("REGISTRY_LEDGER_ORIGIN", "a+b"),
         ("REGISTRY_LEDGER_ORIGIN", "x" * 256),
+        ("REGISTRY_OIDC_ISSUER", "http://login.example"),
+        ("REGISTRY_OIDC_ISSUER", "http://localhost.example"),
+        ("REGISTRY_OIDC_ISSUER", "https://login.example/?tenant=1"),
+        ("REGISTRY_OIDC_ISSUER", "https://user:secret@login.example"),
+        ("REGISTRY_OIDC_SCOPES", "profile email"),
+        ("REGISTRY_OIDC_NEW_ACCOUNTS", "everybody"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_told_in_one_sentence(

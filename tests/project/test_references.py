@@ -1,24 +1,8 @@
-import ast
 import re
 
 from registry.settings import Settings
+from tests.project.error_codes import codes_in
 from tests.project.tree import ROOT
-
-ERROR_CLASSES = {"Refused", "NotFound", "Conflict", "Unauthenticated", "Forbidden", "Unavailable", "Broken"}
-CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-
-
-def codes_in_the_code() -> set[str]:
-    found = set()
-    for file in (ROOT / "registry").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            first = node.args[0].value
-            if name in ERROR_CLASSES and isinstance(first, str) and CODE.fullmatch(first):
-                found.add(first)
-    return found
 
 
 def test_every_error_code_is_documented() -> None:
@@ -26,7 +10,7 @@ def test_every_error_code_is_documented() -> None:
         re.findall(r"^\| `([a-z0-9_]+)` \|", (ROOT / "docs/reference/errors.md").read_text(), re.MULTILINE)
     )
 
-    assert codes_in_the_code() - documented == set()
+    assert codes_in((ROOT / "registry").rglob("*.py")) - documented == set()
 
 
 def test_every_setting_is_documented_as_the_code_describes_it() -> None:

@@ -10,10 +10,12 @@ from starlette.testclient import TestClient
 
 from registry.installation import Installation
 from registry.ledger.note_signer import NoteSigner
+from registry.listings.measured_quality import record
 from registry.settings import Settings
 from registry.web.application import create_application
 from tests.api.served import served
 from tests.deterministic import SeededRandomness, SteppingClock
+from tests.web.measurement import measured
 from tests.web.people import NAME, PASSWORD, add_person
 
 
@@ -60,6 +62,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, pic
         pictures=picture_reader,  # type: ignore[arg-type]
     ) as opened:
         add_person(opened, administrator=True)
+        record(opened.settings.quality_file, measured())
         with served(create_application(opened)) as at:
             yield at
 

@@ -27,11 +27,17 @@ def everything(address: str, browser: Browser) -> Iterator[tuple[BrowserContext,
     page.set_input_files("input[type=file]", {"name": "a.png", "mimeType": "image/png", "buffer": png(drawn)})
     page.click("main form button")
     work = page.locator(".outcome a").first.get_attribute("href", timeout=60_000) or ""
+    page.goto(address + work)
+    page.fill("#versions textarea", "Another sky.")
+    page.click("#versions summary")
+    page.set_input_files("#versions input[name=draft]", {"name": "a", "mimeType": "text/plain", "buffer": b"sketch"})
+    page.click("#versions form button")
+    page.wait_for_url("**/versions/1")
     page.goto(f"{address}/check")
     page.set_input_files("input[type=file]", {"name": "a.png", "mimeType": "image/png", "buffer": png(drawn[:, :700])})
     page.click("main form button")
     check = page.locator(".outcome a").first.get_attribute("href", timeout=60_000) or ""
-    of_people = ("/works", work, f"{work}/public", "/check", check, "/keys", "/administration")
+    of_people = ("/works", work, f"{work}/versions/1", f"{work}/public", "/check", check, "/keys", "/administration")
     yield context, (*OPEN_TO_ALL[:5], *OPEN_TO_ALL[6:], *of_people)
     context.close()
 

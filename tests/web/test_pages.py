@@ -100,6 +100,7 @@ def test_nobody_sees_the_works_and_checks_of_another(signed_in: TestClient, home
         f"{check}/0/listing",
         f"{check}/0/work",
         f"{check}/0/aligned",
+        f"{check}/0/enlarged",
         f"{check}/0/panels",
     ):
         assert signed_in.get(path).status_code == 404, path

@@ -24,6 +24,7 @@ _DROP = """([zone, files]) => {
   zone.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
 }"""
 """Playwright drags elements, not files: this drops them with the browser's own event."""
+_DRAWN_WITH = "lenses => lenses.map((one) => one.style.backgroundImage)"
 
 
 def drop(page: Page, files: list[tuple[str, str, bytes]]) -> None:
@@ -111,6 +112,24 @@ def test_the_keyboard_goes_through_the_matches_and_lays_them_over(address: str, 
     assert page.locator("#match-1 details.overlay").get_attribute("open") is not None
     page.keyboard.press("b")
     assert page.locator("#match-1 [data-blink]").get_attribute("aria-pressed") == "true"
+    lenses = page.locator(".lens:not([hidden])")
+    page.keyboard.press("m")
+    expect(lenses).to_have_count(1)
+    page.keyboard.press("m")
+    expect(lenses).to_have_count(2)
+    assert [(one or "").split("/")[-1] for one in lenses.evaluate_all(_DRAWN_WITH)] == ['enlarged")', 'aligned")']
+    before = lenses.first.bounding_box()
+    page.keyboard.press("ArrowRight")
+    after = lenses.first.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] > before["x"]
+    page.keyboard.press("Escape")
+    expect(lenses).to_have_count(0)
+    page.locator("#match-1 .framed").first.hover()
+    expect(lenses).to_have_count(1)
+    enlarged = page.locator("#match-1 figcaption a").last.get_attribute("href")
+    assert page.request.get(f"{address}{enlarged}").headers["content-type"] == "image/webp"
 
 
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(address: str, page: Page) -> None:

@@ -92,6 +92,11 @@ def _work(visit: Visit) -> Response:
     return _picture(picture.thumbnail(visit.installation, _index(visit)))
 
 
+def _large_work(visit: Visit) -> Response:
+    checks.get_evidence(visit.installation, visit.path("check_id"), _index(visit), visit.account_id)
+    return _picture(picture.large(visit.installation, _index(visit)))
+
+
 def _panels(visit: Visit) -> Response:
     found = checks.get_evidence(visit.installation, visit.path("check_id"), _index(visit), visit.account_id)
     return Response(found, media_type="image/png", headers=_KEPT)
@@ -119,5 +124,6 @@ ROUTES = [
     shown("/checks/{check_id}/{index}/listing", _listing, signed_in=True),
     shown("/checks/{check_id}/{index}/aligned", _aligned, signed_in=True),
     shown("/checks/{check_id}/{index}/work", _work, signed_in=True),
+    shown("/checks/{check_id}/{index}/enlarged", _large_work, signed_in=True, pictures=True),
     shown("/checks/{check_id}/{index}/panels", _panels, signed_in=True),
 ]

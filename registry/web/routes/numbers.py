@@ -2,9 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from registry.anchoring import stored
+from registry.anchoring.ethereum.overview import overviews
+from registry.anchoring.ethereum.stored_anchors import newest_final_of_all
+from registry.installation import Installation
+from registry.listings.measured_quality import by_theft, recorded
 from registry.listings.recent import MEASURED_CHECKS, check_numbers
 from registry.web.answering import shown
 from registry.web.chart import Chart, growth
@@ -25,8 +32,14 @@ def _numbers(visit: Visit) -> Response:
         curve: Chart | None = growth(
             [(json.loads(home.ledger.entry(session, place))["time"], place + 1) for place in places]
         )
+        witnesses = _witnesses(home, session, head.size)
+    quality = recorded(home.settings.quality_file)
     return visit.page(
         "numbers.html",
+        witnesses=witnesses,
+        now=home.clock.milliseconds(),
+        quality=quality,
+        thefts=[] if quality is None else by_theft(quality),
         head=head,
         checks=checks,
         counted=sum(checks.verdicts.values()),
@@ -35,6 +48,30 @@ def _numbers(visit: Visit) -> Response:
         nearly_all=_percentile(checks.milliseconds, 0.95),
         curve=curve,
     )
+
+
+@dataclass(frozen=True)
+class _Witnessed:
+    """The newest moment that somebody independent knew the ledger at. ``time`` in ms; ``behind``: entries since."""
+
+    witness: str
+    time: int
+    size: int
+    behind: int
+
+
+def _witnesses(home: Installation, session: Session, size: int) -> list[_Witnessed]:
+    stamped = [
+        _Witnessed(one.witness, one.time, one.checkpoint_size, max(size - one.checkpoint_size, 0))
+        for one in stored.newest(session)
+    ]
+    final = {one.chain_id: one for one in newest_final_of_all(session)}
+    anchored = [
+        _Witnessed(network.name, (final[network.chain_id].block_time or 0) * 1000, network.anchored, network.behind)
+        for network in overviews(session, home.ledger)
+        if network.chain_id in final
+    ]
+    return stamped + anchored
 
 
 def _percentile(ordered: Sequence[int], share: float) -> int | None:
