@@ -29,8 +29,8 @@ MOST_MATCHES = 20
 _NO_BETTER = 0.005
 """Difference in score within which the simpler way of turning and inverting a work explains a listing as well."""
 WHOLE_PICTURES = "whole_pictures"
-WHOLE_MODEL = "whole-picture/1"
-"""Names the sources, the comparison and the thresholds of the whole-picture stage."""
+WHOLE_MODEL = "whole-picture/2"
+"""Names the sources, the comparison and the thresholds of the whole-picture stage, and how places are ranked."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from registry.imaging.local_features import LocalFeatures
+from registry.imaging.picture import Features, Reading
+from registry.imaging.regions import Regions
+from registry.imaging.template import Template
 from registry.similarity.answer import Match, Polygon, Relation, Verdict
-from registry.similarity.verdicts import ranked
+from registry.similarity.appearance import Appearance
+from registry.similarity.decision import SCORE_AT_MATCH, shipped_calibration
+from registry.similarity.search_parts import Found
+from registry.similarity.verdicts import LEAST_TONE, Place, match_of, ranked
 
 
 def square(left: float, top: float, side: float) -> Polygon:
@@ -75,3 +85,38 @@ def test_a_whole_picture_for_review_does_not_come_before_a_part_that_is_certain(
     whole = match("wrk_2", 0.7, square(0, 0, 100), Verdict.REVIEW)
     found = ranked([whole], [match("wrk_1", 0.99, square(0, 0, 100))])
     assert [(one.work_id, one.sibling_of) for one in found] == [("wrk_1", None), ("wrk_2", "wrk_1")]
+
+
+def place_of_tone(tone: float) -> Place:
+    """A place where everything but perhaps the tone speaks for a copy."""
+    seen = Appearance(0.97, 0.98, 0.95, 0.99, tone, 1.0, 0.9, 1.0, 40)
+    quad = np.array([20, 20, 80, 20, 80, 80, 20, 80], np.float64)
+    return Place(Found(7, quad, 0.8, 60, seen), "wrk_7", (0, 0, 100, 100))
+
+
+def listing_of_100_pixels() -> Reading:
+    view = np.zeros((100, 100, 4), np.uint8)
+    nothing = np.zeros((0, 4), np.float32)
+    features = Features(
+        view,
+        (0, 0, 100, 100),
+        255,
+        LocalFeatures(nothing, np.zeros((0, 128), np.uint8)),
+        Regions(np.zeros((0, 3), np.float32), np.zeros((0, 1, 2), np.int8)),
+        Template(view, nothing, nothing),
+    )
+    return Reading("", 1, "image/png", 100, 100, "", "", (), (), view, features, ())
+
+
+@pytest.mark.parametrize("tone", [LEAST_TONE + 0.01, -LEAST_TONE - 0.01])
+def test_a_part_with_the_same_lights_and_darks_or_their_negative_is_a_match(tone: float) -> None:
+    found = match_of(place_of_tone(tone), listing_of_100_pixels(), shipped_calibration())
+    assert found is not None
+    assert (found.verdict, found.score >= SCORE_AT_MATCH) == (Verdict.MATCH, True)
+
+
+@pytest.mark.parametrize("tone", [0.0, LEAST_TONE - 0.01, -LEAST_TONE + 0.01])
+def test_a_part_whose_edges_alone_agree_is_for_a_person_to_decide(tone: float) -> None:
+    found = match_of(place_of_tone(tone), listing_of_100_pixels(), shipped_calibration())
+    assert found is not None
+    assert (found.verdict, found.score < SCORE_AT_MATCH) == (Verdict.REVIEW, True)
