@@ -45,7 +45,7 @@ const PHRASES_IN_CHINESE = {
     ["a local chain", "本地链"],
     ["the chain {number}", "链 {1} "],
   ],
-  block: [["block {number} of {chain}, hash {word}", "{2}区块 {1}（哈希值 {3}）"]],
+  block: [["block {number} of {chain}, hash 0x{word}", "{2}区块 {1}（哈希值 0x{3}）"]],
   security: [[" A test network: no economic security.", "这是测试网络，没有经济上的保障。"], ["", ""]],
   over: [
     ["the digests ({word}) of all files in here", "本文件内所有文件的摘要（{1}）"],
@@ -275,8 +275,8 @@ const CHECKS_IN_CHINESE = [
   ],
   ["{word} is not the list of the files in here.", "{1} 与本文件内的文件不符。"],
   [
-    "{word} is not the list of the files that the record covers.",
-    "{1} 与证据记录所覆盖的文件不符。",
+    "META-INF/ASiCEvidenceRecordManifest001.xml is not the list of the files that the record covers.",
+    "META-INF/ASiCEvidenceRecordManifest001.xml 与证据记录所覆盖的文件不符。",
   ],
   [
     "No root was given (--tsa-root): anyone can make an authority of this name.",
@@ -377,11 +377,11 @@ const CHECKS_IN_CHINESE = [
   ["The file has anchors in more than {number} chains.", "文件中的锚定涉及超过 {1} 条链。"],
   ["A folder data/anchors/eip155-... is called after no chain id.", "有一个文件夹 data/anchors/eip155-... 未以链的编号命名。"],
   [
-    "{word} anchored the first {number} entries of {text}, this one among them, in {block}.",
-    "地址 {1} 已将 {3} 的前 {2} 个条目（本条目在内）锚定于{4}。",
+    "0x{word} anchored the first {number} entries of {text}, this one among them, in block {number} of {chain}, hash 0x{word}.",
+    "地址 0x{1} 已将 {3} 的前 {2} 个条目（本条目在内）锚定于{5}区块 {4}（哈希值 0x{6}）。",
   ],
   ["Without an intact anchor there is no block to look for.", "没有完整无损的锚定，无从查找区块。"],
-  ["{word} is not of the form registry/ethereum-anchor/v1.", "{1} 的格式不是 registry/ethereum-anchor/v1。"],
+  ["anchor.json is not of the form registry/ethereum-anchor/v1.", "anchor.json 的格式不是 registry/ethereum-anchor/v1。"],
   ["{word} in anchor.json is not a whole number from 0.", "anchor.json 中的 {1} 不是从 0 起的整数。"],
   ["anchor.json names {other} than the other files.", "anchor.json 所述的{1}与其他文件不同。"],
   ["The transaction failed, so it anchored nothing.", "该交易已失败，因此没有锚定任何内容。"],
@@ -429,8 +429,8 @@ const CHECKS_IN_CHINESE = [
   ["The entry pins a block of another chain.", "该条目引用的是另一条链的区块。"],
   ["The entry pins another block.", "该条目引用的是另一个区块。"],
   [
-    "Entry {number}, {number} before this one in the chain of entries, names {block}.",
-    "条目 {1} 在条目链中位于本条目之前第 {2} 个，写明了{3}。",
+    "Entry {number}, {number} before this one in the chain of entries, names block {number} of {chain}, hash 0x{word}.",
+    "条目 {1} 在条目链中位于本条目之前第 {2} 个，写明了{4}区块 {3}（哈希值 0x{5}）。",
   ],
   ["Entry {number} does not follow entry {number}.", "条目 {1} 与条目 {2} 不相连。"],
   // How values are written, wherever they stand.
