@@ -41,7 +41,8 @@ function written(node) {
   if (node.type === "Literal" && typeof node.value === "string") return node.value;
   if (node.type === "Identifier" && constants.has(node.name)) return constants.get(node.name);
   if (node.type === "TemplateLiteral") {
-    return node.quasis.map((one, at) => one.value.cooked + (at < node.expressions.length ? part(node.expressions[at]) : "")).join("");
+    const values = [...node.expressions.map(part), ""];
+    return node.quasis.map((one, place) => one.value.cooked + values[place]).join("");
   }
   if (node.type !== "BinaryExpression" || node.operator !== "+") return null;
   const sides = [written(node.left), written(node.right)];
@@ -56,7 +57,7 @@ function* nodes(node) {
   if (Array.isArray(node)) for (const one of node) yield* nodes(one);
   else if (node !== null && typeof node === "object") {
     if (typeof node.type === "string") yield node;
-    if (typeof node.type === "string" && ["TemplateLiteral", "BinaryExpression"].includes(node.type) && written(node) !== null) {
+    if (["TemplateLiteral", "BinaryExpression"].includes(node.type) && written(node) !== null) {
       for (const one of node.expressions ?? []) yield* nodes(one);
     } else for (const one of Object.values(node)) yield* nodes(one);
   }
@@ -64,7 +65,7 @@ function* nodes(node) {
 
 const trees = sources.map((text) => parse(text, { ecmaVersion: "latest" }));
 for (const node of nodes(trees)) {
-  if (node.type !== "VariableDeclarator" || node.init === null || !/^[A-Z][A-Z0-9_]*$/.test(node.id.name ?? "")) continue;
+  if (node.type !== "VariableDeclarator" || !/^[A-Z][A-Z0-9_]*$/.test(node.id.name ?? "")) continue;
   if (written(node.init) !== null) constants.set(node.id.name, written(node.init));
 }
 for (const node of nodes(trees)) {
@@ -87,8 +88,9 @@ def spoken() -> dict[str, list[str]]:
     sources = [(folder / f"{name}.js").read_text("utf-8") for name in ORDER if name not in WITHOUT_SENTENCES]
     listed = """
       const english = (pairs) => pairs.map(([sentence]) => sentence);
+      const encodings = ENCODINGS_IN_CHINESE.flatMap(([, sentences]) => sentences);
       return {
-        sentences: english([...SENTENCES_IN_CHINESE, ...CHECKS_IN_CHINESE]).concat(ENCODINGS_IN_CHINESE.flatMap(([, all]) => all)),
+        sentences: [...english(SENTENCES_IN_CHINESE), ...english(CHECKS_IN_CHINESE), ...encodings],
         parts: Object.values(PARTS_IN_CHINESE).flatMap(english),
         checks: english(CHECK_NAMES_IN_CHINESE),
       };
