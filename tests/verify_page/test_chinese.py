@@ -89,7 +89,13 @@ def spoken() -> dict[str, list[str]]:
     listed = """
       const english = (pairs) => pairs.map(([sentence]) => sentence);
       const encodings = ENCODINGS_IN_CHINESE.flatMap(([, sentences]) => sentences);
+      const all = english([...SENTENCES_IN_CHINESE, ...CHECKS_IN_CHINESE]).concat(encodings);
+      const samples = { number: "7", word: "a.b", quoted: "'a b'", text: "a b" };
+      const sample = (kind) => samples[kind] ?? filled(english(PARTS_IN_CHINESE[kind])[0]);
+      const filled = (sentence) => sentence.replace(/\\{([a-z]+)\\}/g, (_, kind) => sample(kind));
+      const fits = (one, other) => new RegExp(`^${sentenceForm(other, false)}$`, "s").test(filled(one));
       return {
+        ambiguous: all.filter((one) => all.some((other) => other !== one && fits(one, other))),
         sentences: [...english(SENTENCES_IN_CHINESE), ...english(CHECKS_IN_CHINESE), ...encodings],
         parts: Object.values(PARTS_IN_CHINESE).flatMap(english),
         checks: english(CHECK_NAMES_IN_CHINESE),
@@ -134,3 +140,4 @@ def test_every_check_has_a_chinese_name(spoken: dict[str, list[str]]) -> None:
 
 def test_a_sentence_is_no_other_one_with_other_values(spoken: dict[str, list[str]]) -> None:
     assert len(set(spoken["sentences"])) == len(spoken["sentences"])
+    assert spoken["ambiguous"] == []
