@@ -48,6 +48,7 @@ ORDER = (
     "pinned_block",
     "evidence",
     "file",
+    "chinese_checks",
     "chinese",
     "page",
 )

@@ -27,13 +27,18 @@ lines.on("line", (line) => {
   } catch (error) {
     answer = { crashed: String(error.stack) };
   }
-  console.log(JSON.stringify(answer));
+  const english = (answer.checks ?? []).flatMap(({ name, detail }) => [
+    ...(nameInChinese(name) === null ? [name] : []),
+    ...(inChinese(detail) === null ? [detail] : []),
+  ]);
+  english.push(...(answer.not_proven ?? []).filter((one) => inChinese(one) === null));
+  console.log(JSON.stringify({ answer, english }));
 });
 """
 
 
 class NodeVerifier:
-    """Answers with the page's reports."""
+    """Answers with the page's reports, each of whose names and sentences has to have Chinese words."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -63,8 +68,10 @@ class NodeVerifier:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        answer: dict[str, Any] = told["answer"]
         assert "crashed" not in answer, answer["crashed"]
+        assert told["english"] == [], "these have no Chinese words"
         return answer
 
 

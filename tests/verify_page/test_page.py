@@ -17,6 +17,7 @@ from tests.evidence.mutation import with_everything
 from tests.evidence.renewed import SHA256_ENDS, Years
 from tests.verify.made_receipt import KEY, ORIGINAL
 
+LARGEST_PAGE = 200_000
 TRUSTED = "leads to what was given|可追溯到所给的依据"
 
 
@@ -128,3 +129,22 @@ def test_verdict_and_what_is_not_proven_are_chinese_on_a_chinese_page(
     assert page.locator("#report > p[lang=en], #report > ul [lang=en]").all_inner_texts() == []
     assert page.locator("#report > ul li").count() >= 7
     assert re.search("1 个文件未列入清单", page.inner_text("#report > p"))
+
+
+@pytest.mark.parametrize("page", ["zh-CN"], indirect=True)
+def test_each_check_is_chinese_on_a_chinese_page_with_the_words_of_the_program_below(
+    page: Page, authority: Authority, tmp_path: Path
+) -> None:
+    file = tmp_path / "evidence.zip"
+    file.write_bytes(evidence(with_everything(authority))[:-1])
+    page.set_input_files("#file", file)
+    page.locator("h2.failed").wait_for()
+    detail = page.locator("#report td").nth(1)
+    assert detail.inner_text().startswith("文件末尾不是容器的结束记录")
+    assert detail.locator("[lang=en]").inner_text().startswith("The file does not end with the end record")
+    assert page.inner_text("#report th").split() == ["文件容器", "container"]
+    assert page.locator("#report td[lang=en], #report th[lang=en]").count() == 0
+
+
+def test_the_page_stays_small_because_it_is_in_every_evidence_file() -> None:
+    assert len(verification_page()) < LARGEST_PAGE

@@ -1,6 +1,6 @@
-// What the page says in Chinese of the program's English sentences. Those of single checks are for experts and stay.
+// The program's English sentences in Chinese, when they are shown: a report itself stays the program's.
 
-const IN_CHINESE = new Map([
+const SENTENCES_IN_CHINESE = [
   [WHOSE_KEY, "公钥属于谁：公钥取自文件本身，而任何人都可以制作公钥。"],
   [OPERATORS_TIME, "时间：仅为运营者的陈述，本文件中没有可信的见证。"],
   [
@@ -18,41 +18,86 @@ const IN_CHINESE = new Map([
     WHAT_THE_MAKER_SAYS,
     "说明文件、报告、保管记录、包信息与合约源码所述内容，以及文件内所附核验程序的行为：清单只证明它们完整，内容由文件的制作者写成。",
   ],
-]);
-const IN_CHINESE_WITH = [
   [
-    new RegExp(`^${EXPIRED}(.*)\\.$`, "s"),
-    (names) =>
-      `以下时间戳是否确如其所述之早：其证书已过期，且此前没有仍然有效的续期；此后只能依赖于无人取得该机构的私钥：${names}。`,
+    `${EXPIRED}{text}.`,
+    "以下时间戳是否确如其所述之早：其证书已过期，且此前没有仍然有效的续期；此后只能依赖于无人取得该机构的私钥：{1}。",
   ],
-  [/^What these files say, which no manifest lists: (.*)\.$/s, (files) => `未列入任何清单的文件所述内容：${files}。`],
-  [/^What these files say, which are none of this form: (.*)\.$/s, (files) => `不属于此格式的文件所述内容：${files}。`],
+  ["What these files say, which no manifest lists: {text}.", "未列入任何清单的文件所述内容：{1}。"],
+  ["What these files say, which are none of this form: {text}.", "不属于此格式的文件所述内容：{1}。"],
   [
-    new RegExp(
-      "^entry ([0-9]+) is in the ledger as this (file|receipt) says, signed with the key that (was given|.* brings along)" +
-        "(?:; ([0-9]+) of its files are UNPROVEN)?\\.$",
-    ),
-    (index, kind, key, unlisted) =>
-      `账本中有条目 ${index}，与本${kind === "file" ? "文件" : "回执"}所述一致，` +
-      `签名与${key === "was given" ? "您给出的" : "文件自带的"}公钥相符` +
-      (unlisted === undefined ? "。" : `；其中 ${unlisted} 个文件未列入清单，未经证明。`),
+    "entry {number} is in the ledger as this file says, signed with {key}{unlisted}.",
+    "账本中有条目 {1}，与本文件所述一致，签名与{2}公钥相符{3}。",
   ],
   [
-    /^this file does not prove what it claims \(algorithms: (\S+) was distrusted from (\S+), and nothing .*\)$/,
-    (algorithm, date) => `本文件不能证明其所主张的内容：${algorithm} 自 ${date} 起不再可信，而此前没有仍然有效的续期。`,
-  ],
-  [
-    /^this file does not prove what it claims \((.*)\)$/s,
-    (failure) => `本文件不能证明其所主张的内容（${failure}）。`,
+    "entry {number} is in the ledger as this receipt says, signed with {key}.",
+    "账本中有条目 {1}，与本回执所述一致，签名与{2}公钥相符。",
   ],
 ];
+const PARTS_IN_CHINESE = {
+  key: [
+    ["the key that was given", "您给出的"],
+    ["the key that the file itself brings along", "文件自带的"],
+    ["the key that the receipt itself brings along", "回执自带的"],
+  ],
+  unlisted: [["; {number} of its files are UNPROVEN", "；其中 {1} 个文件未列入清单，未经证明"], ["", ""]],
+  ...PHRASES_IN_CHINESE,
+};
+const VALUES = { number: "[0-9]+", word: "\\S+", quoted: "(?:['\"\\[{].*|None|True|False|-?[0-9]+)", text: ".*" };
 
-// Null for a sentence that has no Chinese here.
-function inChinese(sentence) {
-  if (IN_CHINESE.has(sentence)) return IN_CHINESE.get(sentence);
-  for (const [form, words] of IN_CHINESE_WITH) {
-    const found = form.exec(sentence);
-    if (found !== null) return words(...found.slice(1));
+// What says sentences of one list of pairs in Chinese, and null of a sentence that is none of them.
+function chinesePhrasebook(pairs) {
+  const exact = new Map(), patterns = [];
+  for (const [english, words] of pairs) {
+    if (english.includes("{")) patterns.push({ form: new RegExp(`^${sentenceForm(english, true)}$`, "s"), english, words });
+    else exact.set(english, words);
   }
-  return null;
+  return (sentence) => {
+    if (exact.has(sentence)) return exact.get(sentence);
+    for (const { form, english, words } of patterns) {
+      const found = form.exec(sentence);
+      if (found === null) continue;
+      const kinds = [...english.matchAll(/\{([a-z]+)\}/g)].map(([, kind]) => kind);
+      return words.replace(/\{([0-9])\}/g, (_, place) => partInChinese(kinds[place - 1], found[place]));
+    }
+    return null;
+  };
+}
+
+function sentenceForm(english, captures) {
+  const pieces = english.split(/\{([a-z]+)\}/);
+  return pieces.map((piece, place) => {
+    if (place % 2 === 0) return piece.replace(/[.*+?^$()[\]\\|]/g, "\\$&");
+    const form = VALUES[piece] ?? PARTS_IN_CHINESE[piece].map(([part]) => sentenceForm(part, false)).join("|");
+    return captures ? `(${form})` : `(?:${form})`;
+  }).join("");
+}
+
+function partInChinese(kind, text) {
+  return kind in VALUES ? text : chinesePhrasebook(PARTS_IN_CHINESE[kind])(text);
+}
+
+const sayInChinese = chinesePhrasebook([
+  ...SENTENCES_IN_CHINESE,
+  ...CHECKS_IN_CHINESE,
+  ...ENCODINGS_IN_CHINESE.flatMap(([words, sentences]) => sentences.map((one) => [one, words])),
+]);
+const nameInChinese = chinesePhrasebook(CHECK_NAMES_IN_CHINESE);
+
+// Of a sentence, with what was expected and found behind it. Null for one that has no Chinese here.
+function inChinese(sentence) {
+  const words = sayInChinese(sentence);
+  if (words !== null) return words;
+  const [, told, , expected, , found] = /^(.*?\.)( expected: (.*?))?( found: (.*))?$/s.exec(sentence) ?? [];
+  const contradicted = told === undefined || told === sentence ? null : sayInChinese(told);
+  if (contradicted === null) return null;
+  const values = [expected === undefined ? "" : `应为 ${expected}`, found === undefined ? "" : `实为 ${found}`];
+  return `${contradicted}${values.filter(Boolean).join("，")}。`;
+}
+
+// The first sentence of a report.
+function summaryInChinese({ summary, checks }) {
+  const failed = checks.find((one) => one.result === FAILED);
+  if (failed === undefined) return inChinese(summary);
+  const name = nameInChinese(failed.name) ?? failed.name;
+  return `本文件不能证明其所主张的内容（${name}：${(inChinese(failed.detail) ?? failed.detail).replace(/。$/, "")}）。`;
 }

@@ -110,7 +110,9 @@ function startPage() {
     } catch (error) {
       if (mine !== turn) return;
       report = null;
-      field("report").replaceChildren(make("p", `${WORDS[language].unreadable} ${error.message}`));
+      const unusable = told("p", error.message, inChinese, true);
+      unusable.prepend(`${WORDS[language].unreadable} `);
+      field("report").replaceChildren(unusable);
     }
   }
 
@@ -124,8 +126,9 @@ function startPage() {
       when.append(...fact(`${one.kind} ${one.name}`, `${side} ${one.time ?? "–"}: ${one.trusted ? say.trusted : say.untrusted}`));
     }
     if (report.claimed_time !== null) when.append(...fact(say.claimed, report.claimed_time));
-    const parts = [verdict, told("p", report.summary), make("h3", say.interval), when];
-    parts.push(make("h3", say.notProven), make("ul", null, ...report.not_proven.map((one) => told("li", one))));
+    const parts = [verdict, told("p", report.summary, () => summaryInChinese(report))];
+    parts.push(make("h3", say.interval), when, make("h3", say.notProven));
+    parts.push(make("ul", null, ...report.not_proven.map((one) => told("li", one, inChinese))));
     const disclosed = Object.entries(report.disclosed);
     if (disclosed.length) {
       const shown = disclosed.flatMap(([name, value]) =>
@@ -136,7 +139,7 @@ function startPage() {
     const rows = report.checks.map((one) => {
       const result = make("td", say.results[one.result]);
       result.className = one.result.replace(" ", "-");
-      return make("tr", null, result, make("th", printable(one.name)), english(make("td", one.detail)));
+      return make("tr", null, result, told("th", one.name, nameInChinese, true), told("td", one.detail, inChinese, true));
     });
     parts.push(folded(say.checks, make("table", null, make("tbody", null, ...rows)), report.verdict === "failed"));
     const print = make("button", say.print);
@@ -144,10 +147,17 @@ function startPage() {
     field("report").replaceChildren(...parts, print);
   }
 
-  // In the language of the page, where it has the sentence.
-  function told(name, sentence) {
-    const words = language === "zh" ? inChinese(sentence) : null;
-    return words === null ? english(make(name, printable(sentence))) : make(name, printable(words));
+  // In the language of the page, where it has the sentence; and with the program's words below, for experts to compare.
+  function told(name, sentence, translated, compared = false) {
+    const words = language === "zh" ? translated(sentence) : null;
+    if (words === null) return english(make(name, printable(sentence)));
+    const made = make(name, printable(words));
+    if (compared) {
+      const original = english(make("span", printable(sentence)));
+      original.className = "original";
+      made.append(" ", original);
+    }
+    return made;
   }
 
   function english(element) {
