@@ -12,6 +12,7 @@ import numpy as np
 from registry.accounts.account import find_or_create_account
 from registry.accounts.caller import Caller
 from registry.benchmark.firstmark import throw_away_installation
+from registry.benchmark.ledger.filling import fill
 from registry.benchmark.registration import drawn_files
 from registry.evidence.offline_verifier import FILE_NAME, offline_verifier
 from registry.installation import Installation
@@ -22,8 +23,6 @@ from registry.works.schemas import Upload, parse_claim
 
 WORKS = 10
 SIDE = 400
-ENTRIES_AT_ONCE = 500
-"""Entries appended in one unit of work: each is signed over, which takes most of the time here."""
 CERTIFIED = 20
 """Files with certificates, each of which has its picture decoded and is signed twice."""
 VERIFICATIONS = 5
@@ -39,7 +38,7 @@ def measure_evidence(
     """
     with throw_away_installation() as installation:
         works = _registered(installation, seed)
-        _fill(installation, entries, advance)
+        fill(installation, entries, advance)
         content, costs = _built(installation, works, files, Selection(original=False), certified=False)
         yield {"case": "build", "entries": entries, "files": files, "bytes": len(content), **costs}
         some = min(files, CERTIFIED)
@@ -79,18 +78,6 @@ def _registered(installation: Installation, seed: int) -> list[str]:
         register(installation, caller, Upload(content, name), claim).work_id
         for name, content in drawn_files(WORKS, SIDE, seed)
     ]
-
-
-def _fill(installation: Installation, entries: int, advance: Callable[[int], None]) -> None:
-    with installation.database.read() as session:
-        size = installation.ledger.head(session).size
-    while size < entries:
-        upto = min(size + ENTRIES_AT_ONCE, entries)
-        with installation.database.write() as session:
-            for number in range(size, upto):
-                installation.ledger.append(session, "capture", f"cap_{number}", {})
-        advance(upto - size)
-        size = upto
 
 
 def _verification_times(content: bytes) -> Iterator[float]:

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import text
 
 from registry.benchmark.ledger.appending import measure_calls, measure_threads
-from registry.benchmark.ledger.entries import some_entries
+from registry.benchmark.ledger.filling import fill
 from registry.benchmark.ledger.row import Row, row, timed
 from registry.installation import Installation
 from registry.ledger.self_check import SelfCheck, verify_ledger
-from registry.ledger.sequencer import MOST_IN_GROUP
 
 APPENDED_AT_EACH_SIZE = 8_192
 SINGLE_AT_EACH_SIZE = 1_000
@@ -23,7 +22,7 @@ def measure_growth(installation: Installation, sizes: Sequence[int]) -> Iterator
     first: list[Row] = []
     for size in sizes:
         measured = APPENDED_AT_EACH_SIZE + SINGLE_AT_EACH_SIZE
-        _fill(installation, size - measured)
+        fill(installation, size - measured)
         rows = [
             measure_calls(installation, APPENDED_AT_EACH_SIZE, f"at {size}: 8 threads, 256 a call"),
             measure_threads(installation, SINGLE_AT_EACH_SIZE, f"at {size}: 8 threads, with proof"),
@@ -69,12 +68,3 @@ def measure_size(installation: Installation, case: str = "size") -> Row:
         "p99_ms": None,
         "bytes_per_entry": round(total / size, 1),
     }
-
-
-def _fill(installation: Installation, size: int) -> None:
-    with installation.database.read() as session:
-        missing = size - installation.ledger.head(session).size
-    while missing > 0:
-        some = some_entries(min(missing, MOST_IN_GROUP))
-        installation.sequencer.append_all(some)
-        missing -= len(some)
