@@ -89,7 +89,7 @@ $(PROVIDER): tests/openid_connect/provider/package-lock.json $(TESTING)
 	@touch $@
 
 test: $(TESTING) $(PROJECT) $(CONTRACTS) $(PROVIDER) tools lint
-	@$(RUN) -m pytest --numprocesses $(TEST_PROCESSES)
+	@$(RUN) -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 lint: $(TESTING) $(PROJECT)
 	@$(RUN) -m ruff check

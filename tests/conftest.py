@@ -50,6 +50,9 @@ OWN_SERVER = "REGISTRY_TEST_POSTGRESQL"
 SERVERS_FOLDER = pytest.StashKey[Path]()
 FOLDER_FOR_WORKERS = "servers_folder"
 
+# As the command does, for this process and those that tests start, before any of them imports numpy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A shared machine is slow at times; how slow says nothing about the code.
 hypothesis_settings.register_profile("firstmark", deadline=None)
 hypothesis_settings.load_profile("firstmark")

@@ -3,6 +3,7 @@
 Those files import what a command needs inside the command, so that ``registry --help`` answers at once.
 """
 
+import os
 from typing import Annotated
 
 import typer
@@ -84,6 +85,9 @@ app.command(rich_help_panel=WORK)(command.demo)
 
 def run() -> None:
     """Entry point of the installed command."""
+    # The search's matrices are small: a second thread of numpy's OpenBLAS mostly spins, for ten times the work.
+    # It reads this as numpy is imported; what the operator has set stands.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()
 
 

@@ -2,6 +2,8 @@
 
 For addresses that the operator of this installation has written down. What a stranger may name needs
 a guard against addresses inside the operator's own network as well, which this is not.
+
+The client is imported with the first request: commands that ask nobody start without it.
 """
 
 import time
@@ -9,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from types import MappingProxyType, TracebackType
-from typing import Self
-
-import httpx2
+from typing import TYPE_CHECKING, Self
 
 from registry import errors
+
+if TYPE_CHECKING:
+    import httpx2
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 20.0
@@ -43,11 +46,13 @@ class HttpRequests:
     def __init__(
         self,
         *,
-        connection: httpx2.BaseTransport | None = None,
+        connection: "httpx2.BaseTransport | None" = None,
         seconds: float = WHOLE_SECONDS,
         redirects: int = MOST_REDIRECTS,
     ) -> None:
         """``seconds`` are for one request with its ``redirects``."""
+        import httpx2
+
         self._seconds = seconds
         self._client = httpx2.Client(
             headers={"User-Agent": f"firstmark/{version('firstmark')}"},
@@ -86,6 +91,8 @@ class HttpRequests:
         self.close()
 
     def _ask(self, method: str, url: str, largest: int, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        import httpx2
+
         deadline = time.monotonic() + self._seconds
         content = bytearray()
         try:
@@ -108,8 +115,10 @@ class HttpRequests:
         return Answer(answer.status_code, bytes(content), media_type)
 
 
-def parsed_address(url: str) -> httpx2.URL | None:
+def parsed_address(url: str) -> "httpx2.URL | None":
     """``url`` if a path can be put behind it: one of http or https, without query and fragment. Else None."""
+    import httpx2
+
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL:

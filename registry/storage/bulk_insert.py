@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -51,6 +50,8 @@ def _bound(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 
 def _copy(connection: Connection, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:
+    import psycopg  # SQLite needs none of it
+
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(f"COPY {_named(model)} FROM STDIN") as copy:

@@ -6,11 +6,14 @@ References: https://www.sqlite.org/rescode.html and PostgreSQL's appendix "Postg
 import errno
 import sqlite3
 from enum import Enum
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
 
 from registry import errors
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 class _Fault(Enum):
@@ -65,7 +68,7 @@ def translated(error: SQLAlchemyError, *, reading: bool = False) -> Exception:
 
 def translated_at_commit(error: SQLAlchemyError) -> Exception:
     """As :func:`translated`, except that a server which went away while it committed may have recorded the change."""
-    if _fault(error) is _Fault.UNREACHABLE and isinstance(getattr(error, "orig", None), psycopg.Error):
+    if _fault(error) is _Fault.UNREACHABLE and _from_postgresql(getattr(error, "orig", None)) is not None:
         return errors.Unavailable(
             "outcome_unknown",
             "The database went away while it recorded the change, so it is unknown whether it was recorded.",
@@ -116,9 +119,8 @@ def _fault(error: SQLAlchemyError) -> _Fault | None:
     if isinstance(error, TimeoutError):  # no free connection
         return _Fault.BUSY
     original = error.orig if isinstance(error, DBAPIError) else None
-    if isinstance(original, psycopg.Error):
-        return _postgresql_fault(original)
-    return _SQLITE.get(_sqlite_code(original))
+    from_postgresql = _from_postgresql(original)
+    return _SQLITE.get(_sqlite_code(original)) if from_postgresql is None else _postgresql_fault(from_postgresql)
 
 
 def _sqlite_code(original: BaseException | None) -> int:
@@ -127,7 +129,19 @@ def _sqlite_code(original: BaseException | None) -> int:
     return code & _PRIMARY_RESULT_CODE
 
 
-def _postgresql_fault(original: psycopg.Error) -> _Fault | None:
+def _from_postgresql(original: BaseException | None) -> "psycopg.Error | None":
+    """``original`` if it is of PostgreSQL's driver, which is loaded for this at the first error that is not SQLite's:
+    a command on an SQLite home would need a fifth of a second longer to start with it."""
+    if original is None or isinstance(original, sqlite3.Error):
+        return None
+    import psycopg
+
+    return original if isinstance(original, psycopg.Error) else None
+
+
+def _postgresql_fault(original: "psycopg.Error") -> _Fault | None:
+    import psycopg
+
     if original.sqlstate is None:
         # libpq could not connect, or the connection ended without a word from the server.
         return _Fault.UNREACHABLE if isinstance(original, psycopg.OperationalError) else None

@@ -17,6 +17,8 @@ from tests.cli.command import run, run_as_process
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("PIL", "alembic", "cryptography", "fastapi", "httpx2", "numpy", "pydantic", "rich.progress", "sqlalchemy")
+FOR_OTHERS = ("PIL", "alembic", "httpx2", "numpy", "psycopg")
+"""What only commands on pictures, servers or PostgreSQL need."""
 
 
 def command_that_raises(error: BaseException) -> typer.Typer:
@@ -65,6 +67,38 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_a_command_that_asks_the_ledger_in_sqlite_loads_no_other_driver_no_client_and_nothing_of_pictures(
+    tmp_path: Path,
+) -> None:
+    run("keys", "create", "robot", "--account", "Studio", "--home", tmp_path)
+    program = (
+        "import sys\nfrom registry.cli.main import app\n"
+        f"try:\n    app(['ledger', 'show', '--json', '--home', {str(tmp_path)!r}])\n"
+        "except SystemExit as ended:\n    assert not ended.code\n"
+        f"print([name for name in {FOR_OTHERS!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_matrices_are_multiplied_in_one_thread_unless_the_operator_asks_for_more() -> None:
+    program = (
+        "import sys, os\nfrom registry.cli.main import run\nsys.argv = ['registry', '--version']\n"
+        "try:\n    run()\nexcept SystemExit:\n    pass\n"
+        "import numpy\nprint(len(os.listdir('/proc/self/task')), os.environ['OPENBLAS_NUM_THREADS'], file=sys.stderr)"
+    )
+
+    def told(**set_here: str) -> str:
+        environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | set_here
+        command = [sys.executable, "-c", program]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        ).stderr.strip()
+
+    assert told() == "1 1"
+    assert told(OPENBLAS_NUM_THREADS="2").endswith(" 2")
 
 
 def test_the_version_is_told() -> None:

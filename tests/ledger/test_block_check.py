@@ -1,6 +1,8 @@
 """Blocks shown to be right at once: never where the self-check, entry by entry, would find anything."""
 
+import hashlib
 import random
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
 from registry.verify.note import VerifierKey
 from registry.verify.receipt import FILE_DIGEST_FIELD
+from tests.conftest import PostgresqlDatabases
 from tests.ledger.conftest import SIGNER, Filled, new_ledger, original_of
 
 BLOCK = block_check.BLOCK
@@ -31,23 +34,20 @@ PERIODS = [KeyPeriod(KEY, 0, None, None)]
 ORIGINAL, FORGOTTEN = 4_100, 77
 
 
-@pytest.fixture
-def large(database: Database, objects: ObjectStore) -> Filled:
-    """Two whole blocks and some entries, committed in groups of 700, an original and an erasure among them."""
-    ledger = new_ledger()
+def fill(url: str) -> None:
+    """Writes two whole blocks and some entries, committed in groups of 700, an original and an erasure among them."""
+    database, ledger = Database.open(url), new_ledger()
     with database.write() as session:
         ledger.found(session)
     sequencer = Sequencer(database, ledger)
-    made = Filled(database, ledger, objects)
     for start in range(0, SIZE, 700):
         some = [
             Wanted("register", f"wrk_{number}", {"title": f"Work {number}", "number": number}, f"k{number}")
             for number in range(start, min(start + 700, SIZE))
         ]
         if start <= ORIGINAL < start + 700:
-            digest = objects.put(original_of(ORIGINAL))
+            digest = hashlib.sha256(original_of(ORIGINAL)).hexdigest()
             some[ORIGINAL - start] = Wanted("register", "wrk_original", {FILE_DIGEST_FIELD: digest})
-            made.originals[ORIGINAL] = digest
         if start == 0:
             some[FORGOTTEN] = Wanted("register", "wrk_forgotten", {"title": "Soon forgotten"})
             some[FORGOTTEN + 1] = Wanted("register", "wrk_empty", {})
@@ -56,7 +56,45 @@ def large(database: Database, objects: ObjectStore) -> Filled:
         sequencer.append_all(some)
     with database.write() as session:
         ledger.forget(session, "wrk_forgotten")
-    return made
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def sqlite_filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the ledger in it, to be copied."""
+    file = tmp_path_factory.mktemp("filled") / "registry.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    fill(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="module")
+def postgresql_filled(postgresql_databases: PostgresqlDatabases, postgresql_template: str) -> Iterator[str]:
+    """Name of a database with the ledger in it, to be copied."""
+    name = postgresql_databases.create(postgresql_template)
+    fill(postgresql_databases.url(name))
+    yield name
+    postgresql_databases.drop(name)
+
+
+@pytest.fixture
+def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a copy for this test alone: to append the ledger takes a second."""
+    if dialect == "sqlite":
+        file = tmp_path / "registry.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_filled"), file)
+        yield f"sqlite:///{file}"
+        return
+    filled: str = request.getfixturevalue("postgresql_filled")
+    databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    with databases.fresh(filled) as urls:
+        yield next(urls)
+
+
+@pytest.fixture
+def large(database: Database, objects: ObjectStore) -> Filled:
+    """The ledger with its original."""
+    return Filled(database, new_ledger(), objects, {ORIGINAL: objects.put(original_of(ORIGINAL))})
 
 
 def blocks_of(filled: Filled) -> list[ProvenBlock | None]:

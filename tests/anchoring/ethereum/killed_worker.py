@@ -106,5 +106,7 @@ def _victim(where: Where, fatal: int, now: int, told: Any) -> None:
 def _context() -> ForkServerContext:
     """Processes that have all of this loaded when they begin."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "registry.storage.sqlite", "registry.storage.postgresql", "httpx2"])
+    context.set_forkserver_preload(
+        [__name__, "registry.storage.sqlite", "registry.storage.postgresql", "httpx2", "psycopg"]
+    )
     return context
