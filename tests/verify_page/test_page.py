@@ -45,7 +45,7 @@ def test_a_court_reads_what_is_proven_and_what_is_not(page: Page, authority: Aut
     roots.write_bytes(files_of(with_everything(authority))["data/anchors/rfc3161/local/chain.pem"])
     page.click("summary >> nth=0")
     page.fill("#key", KEY)
-    page.fill("#blocks", " ".join(f"{one.chain_id}:0x{one.hash.hex()}" for one in known_blocks()))
+    page.fill("#blocks", " ".join(map(str, known_blocks())))
     page.set_input_files("#work", work)
     page.set_input_files("#roots", roots)
     page.set_input_files("#file", file)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from registry.verify.certificate import Certificate, parse_certificates
-from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.evidence_record import EvidenceRecord
 from registry.verify.file import verify_file
+from registry.verify.known_block import KnownBlock
 from registry.verify.reading import Reading
 from tests.anchoring.authority import Authority
 from tests.evidence.anchored import known_blocks
@@ -65,7 +65,7 @@ def both(
         reading=Reading.of(at, distrusted),
     )
     in_der = None if roots is None else [one.encoded for one in roots]
-    written = None if blocks is None else [f"{one.chain_id}:0x{one.hash.hex()}" for one in blocks]
+    written = None if blocks is None else list(map(str, blocks))
     shown = node.report(
         content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written, at=at, distrusted=distrusted
     )
