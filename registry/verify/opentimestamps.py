@@ -118,7 +118,7 @@ class Step:
 
 
 Timestamp = tuple[Attestation | Step, ...]
-"""What is known of a message, in the order of the file; never empty."""
+"""What is known of a message, in the order of the file; never empty, and no attestation or operation twice."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +258,8 @@ class _Reader:
             items.append(self._item(self.byte(), depth))
             tag = self.byte()
         items.append(self._item(tag, depth))
+        if len({item.operation if isinstance(item, Step) else item for item in items}) != len(items):
+            raise Malformed("The proof says the same of a message twice.")
         return tuple(items)
 
     def _item(self, tag: int, depth: int) -> Attestation | Step:

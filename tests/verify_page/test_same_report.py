@@ -15,7 +15,8 @@ from registry.verify.file import verify_file
 from registry.verify.known_block import KnownBlock
 from registry.verify.reading import Reading
 from tests.anchoring.authority import Authority
-from tests.evidence.anchored import known_blocks
+from tests.evidence.anchored import anchored, known_blocks
+from tests.evidence.in_bitcoin import bitcoin_block, in_bitcoin
 from tests.evidence.made_evidence import evidence, files_of, packed, with_manifests_anew
 from tests.evidence.mutation import at_random, in_every_region, renewed_with_everything, with_everything
 from tests.evidence.renewed import SHA256_ENDS, Years, renewed
@@ -78,7 +79,7 @@ def test_an_evidence_file_is_reported_alike_whatever_it_is_compared_with(
     node: NodeVerifier, authority: Authority, roots: list[Certificate], work: bytes | None, key: str | None
 ) -> None:
     content = evidence(with_everything(authority))
-    known = known_blocks()
+    known = [*known_blocks(), bitcoin_block(in_bitcoin(anchored()))]
     for given, blocks in ((None, None), (roots, known), ([], known[:1]), (roots, known[1:]), (None, [])):
         program, page = both(node, content, work=work, key=key, roots=given, blocks=blocks)
         assert page == program
@@ -104,7 +105,7 @@ def test_changes_behind_manifests_made_anew_are_reported_alike(
         name = source.choice(changeable)
         content = with_manifests_anew({**files, name: _changed(files[name], source)})
         given = {"key": source.choice([None, KEY]), "work": source.choice([None, WORK])}
-        known = source.choice([None, known_blocks()])
+        known = source.choice([None, [*known_blocks(), bitcoin_block(in_bitcoin(anchored()))]])
         program, page = both(node, content, roots=source.choice([None, roots]), blocks=known, **given)  # type: ignore[arg-type]
         assert page == program, name
 
