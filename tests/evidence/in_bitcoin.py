@@ -29,17 +29,17 @@ def mined(text: bytes) -> tuple[Proof, bytes]:
     return completed(promise, commitment, parse_timestamp(calendar.found[commitment])), calendar.headers[1]
 
 
-def in_bitcoin(material: Material = MATERIAL) -> Material:
-    """``material`` with such a proof, which knows some other things that nobody can check."""
+def in_bitcoin(material: Material = MATERIAL, *, others: bool = True) -> Material:
+    """``material`` with such a proof, which may know ``others`` as well: what nobody can check."""
     tlog_proof = material.receipt.tlog_proof
     proof, header = mined(parse_note(TlogProof.parse(tlog_proof).checkpoint).text.encode())
     behind = (Attestation.in_block(700_000), Step(Operation(SHA256), (Attestation.in_block(2),)))
-    others = (
+    unchecked = (
         Attestation.pending(ADDRESS),
         Attestation(bytes(8), b"whatever"),
         Step(Operation(UNFOLLOWED), behind),
     )
-    proof = replace(proof, timestamp=(*others, *proof.timestamp))
+    proof = replace(proof, timestamp=(*unchecked, *proof.timestamp)) if others else proof
     return replace(material, bitcoin=BitcoinProof(proof.to_bytes(), header, tlog_proof))
 
 
