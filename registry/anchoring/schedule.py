@@ -33,6 +33,9 @@ def rounds(name: str, make_round: Callable[[], bool] | None, seconds: float) -> 
                     pause = min(seconds, AGAIN_AFTER_SECONDS)
             except errors.RegistryError as error:
                 log.error("No checkpoint was stamped: %s", error.message)
+            except Exception:
+                # The service goes on, and the next round begins from the database.
+                log.exception("A round failed.")
 
     thread = threading.Thread(target=go_on, name=name, daemon=True)
     thread.start()

@@ -69,12 +69,15 @@ class Path:
 
 
 class Calendar:
-    """What it collected and mined. ``address`` is its own; ``told`` is what it says of that in promises."""
+    """What it collected and mined. ``address`` is its own; ``told`` is what it says of that in promises, and ``prefix``
+    stands at their beginning. ``failing`` is the HTTP status of every answer, None for those that are right."""
 
     def __init__(self) -> None:
         self.address = self.told = ""
+        self.prefix = b""
         self.failing: int | None = None
         self.submissions: list[bytes] = []
+        self.asked = threading.Event()
         self.waiting: list[bytes] = []
         self.found: dict[bytes, bytes] = {}
         self.headers: list[bytes] = [mined(bytes(32), bytes(32), NTIME)]
@@ -82,10 +85,11 @@ class Calendar:
     def promise(self, digest: bytes) -> bytes:
         """The answer to a digest: its commitment, and that it will be found."""
         self.submissions.append(digest)
+        self.asked.set()
         path = Path(digest).append(len(self.submissions).to_bytes(16, "big")).sha256()
         path.prepend(struct.pack(">I", NTIME)).append(b"8 bytes.")
         self.waiting.append(path.message)
-        return path.written + attestation(_PENDING, varbytes(self.told.encode()))
+        return self.prefix + path.written + attestation(_PENDING, varbytes(self.told.encode()))
 
     def mine(self) -> None:
         """Puts all that is waiting into the next block, in one transaction beside the one of its maker."""

@@ -83,6 +83,13 @@ def test_a_newer_checkpoint_is_submitted_while_the_older_is_waiting(installation
     assert [(size, height) for size, height, looked_up, _ in came(rounds) if looked_up] == [(3, 1), (2, 1), (1, 1)]
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_the_schedule_submits_while_the_service_runs(installation: Installation, local: Local) -> None:
+    append(installation, 1)
+    with stamping(installation, local).rounds(3600):
+        assert local.asked.wait(20)
+
+
 def test_an_empty_ledger_is_not_submitted(installation: Installation, local: Local) -> None:
     assert came(stamping(installation, local)) == []
 
@@ -103,6 +110,13 @@ def test_a_promise_under_another_address_is_refused(installation: Installation, 
     append(installation, 1)
     local.told = "http://10.0.0.1"
     assert came(stamping(installation, local)) == [(0, None, False, "calendar_unusable")]
+
+
+def test_a_promise_that_makes_the_proof_deeper_than_what_is_read_is_refused(local: Local) -> None:
+    local.prefix = b"\x08" * 254
+    with pytest.raises(errors.Broken) as refused:
+        Calendar("local", local.address).submit(b"text", bytes(16))
+    assert "deeper" in refused.value.message
 
 
 @pytest.mark.parametrize("answer", [b"", b"\x00", b"<html>", b"\x08" * 300, bytes(20_000)])

@@ -4,16 +4,21 @@ import hashlib
 import io
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from registry.verify.bitcoin_block import Header
 from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.evidence_record import EvidenceRecord
 from registry.verify.file import verify_file
 from registry.verify.known_block import KnownBlock
 from registry.verify.reading import Reading
+from registry.verify_page.page import script
 from tests.anchoring.authority import Authority
 from tests.evidence.anchored import anchored, known_blocks
 from tests.evidence.in_bitcoin import bitcoin_block, in_bitcoin
@@ -22,6 +27,7 @@ from tests.evidence.mutation import at_random, in_every_region, renewed_with_eve
 from tests.evidence.renewed import SHA256_ENDS, Years, renewed
 from tests.evidence.test_renewal import CHANGES, MANIFEST, RECORD, files_in, with_record
 from tests.verify.made_receipt import KEY, ORIGINAL, receipt
+from tests.verify.test_bitcoin_block import FIRST, HELLO_WORLD
 from tests.verify_page.in_node import NodeVerifier
 
 WORK = hashlib.sha256(ORIGINAL).digest()
@@ -135,6 +141,20 @@ def test_chains_are_reported_alike_when_the_digest_is_distrusted(node: NodeVerif
         program, page = both(node, content, blocks=known_blocks(), at="2049-01-01", distrusted=(distrusted,))
         assert page == program
         assert program["not_after"] is None
+
+
+@pytest.mark.parametrize("encoded", [FIRST, HELLO_WORLD], ids=["first", "hello-world"])
+def test_headers_of_real_blocks_of_bitcoin_are_read_alike(encoded: bytes) -> None:
+    """No report of a file of ours comes to one: nobody here can find such a header."""
+    read = f"""
+      const {{ hash, merkleRoot, time, work, canBeOfBitcoin }} = parseBitcoinHeader(fromHex("{encoded.hex()}"));
+      console.log(JSON.stringify([toHex(hash), toHex(merkleRoot), String(time), work, canBeOfBitcoin]));
+    """
+    program, node = script().removesuffix("}\n") + read + "}", str(Path(sys.executable).with_name("node"))
+    done = subprocess.run([node, "-"], input=program, capture_output=True, check=True, text=True, encoding="utf-8")
+    answer = json.loads(done.stdout)
+    header = Header.parse(encoded)
+    assert answer == [header.hash.hex(), header.merkle_root.hex(), str(header.time), header.work, True]
 
 
 def test_changes_of_an_evidence_record_are_reported_alike(node: NodeVerifier, years: Years) -> None:

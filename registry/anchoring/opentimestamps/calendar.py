@@ -43,7 +43,8 @@ class Calendar:
         if answer.status != HTTPStatus.OK:
             raise self._refused(answer)
         try:
-            proof = begun(text, nonce, parse_timestamp(answer.body))
+            # Written and read again: together the parts may be deeper than what is ever read.
+            proof = Proof.parse(begun(text, nonce, parse_timestamp(answer.body)).to_bytes())
             addresses = [address for address, _ in promised(proof)]
         except VerificationError as error:
             raise self._unusable(str(error)) from error
@@ -69,9 +70,8 @@ class Calendar:
         if answer.status != HTTPStatus.OK:
             raise self._refused(answer)
         try:
-            found = completed(proof, commitment, parse_timestamp(answer.body))
-            # Written and read again: together the parts may be deeper than what is ever read.
-            return found if in_blocks(Proof.parse(found.to_bytes())) else None
+            found = Proof.parse(completed(proof, commitment, parse_timestamp(answer.body)).to_bytes())
+            return found if in_blocks(found) else None
         except VerificationError as error:
             raise self._unusable(str(error)) from error
 
