@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
+from fastapi.testclient import TestClient
 
 from registry import errors
 from registry.anchoring.opentimestamps.calendar import Calendar
@@ -20,6 +21,7 @@ from registry.verify.file import verify_file
 from registry.verify.known_block import BITCOIN, KnownBlock
 from registry.verify.opentimestamps import Proof
 from registry.verify.report import Report, Result
+from registry.web.application import create_application
 from registry.works.evidence import get_evidence
 from registry.works.register import register
 from tests.anchoring.calendar import BLOCK_SECONDS, NTIME, block_hash, calendar
@@ -236,3 +238,19 @@ def test_calendars_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(errors.Refused) as refused:
         calendars_of(Settings.load(opentimestamps_calendars=text))
     assert refused.value.code == "opentimestamps_calendars"
+
+
+def test_pages_and_numbers_show_a_calendar_once_its_block_was_seen(installation: Installation, local: Local) -> None:
+    append(installation, 2)
+    rounds = stamping(installation, local, explorer=local)
+    name = local.address.removeprefix("http://")
+    with TestClient(create_application(installation)) as client:
+        rounds.round()
+        assert name not in client.get("/metrics").text
+        assert name not in client.get("/log").text
+        local.mine()
+        rounds.round()
+        append(installation, 1)
+        assert f'firstmark_timestamp_lag_entries{{witness="{name}"}} 1\n' in client.get("/metrics").text
+        for page in ("/log", "/numbers"):
+            assert name in client.get(page, headers={"Accept": "text/html"}).text

@@ -69,6 +69,7 @@ class CalendarStamping:
         outcomes: list[CalendarOutcome] = []
         for calendar in self.calendars:
             try:
+                # One by one: what came before a failure is told all the same.
                 for outcome in self._steps(calendar):
                     outcomes.append(outcome)
             except errors.RegistryError as error:
