@@ -147,4 +147,4 @@ def _is_known(checks: Checks, height: int, header: Header, known: Sequence[Known
 
 def _told(height: int, header: Header) -> str:
     """The height is the proof's word: a header does not say it."""
-    return f"the block {header.hash.hex()} of Bitcoin, {height} by the proof"
+    return f"the block {header.hash.hex()} of Bitcoin (number {height}, says the proof)"

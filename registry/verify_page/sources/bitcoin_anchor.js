@@ -78,7 +78,7 @@ function bitcoinHeaderIn(container, blocks) {
       found: blocks[0].root,
     });
   }
-  const block = `the block ${toHex(header.hash)} of Bitcoin, ${found.height} by the proof`;
+  const block = `the block ${toHex(header.hash)} of Bitcoin (number ${found.height}, says the proof)`;
   return [
     `The proof leads to the Merkle root of ${block}; to find one like it takes some 2^${header.work} attempts.`,
     { header, block },

@@ -49,7 +49,7 @@ const PHRASES_IN_CHINESE = {
   ],
   block: [
     ["block {number} of {chain}, hash 0x{word}", "{2}区块 {1}（哈希值 0x{3}）"],
-    ["the block {word} of Bitcoin, {number} by the proof", "比特币区块 {1}（据证明为第 {2} 个）"],
+    ["the block {word} of Bitcoin (number {number}, says the proof)", "比特币区块 {1}（据证明为第 {2} 个）"],
   ],
   security: [[" A test network: no economic security.", "这是测试网络，没有经济上的保障。"], ["", ""]],
   over: [
