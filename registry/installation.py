@@ -42,6 +42,7 @@ from registry.verify.note import VerifierKey
 
 if TYPE_CHECKING:
     from registry.anchoring.ethereum.service import Anchoring
+    from registry.anchoring.opentimestamps.service import CalendarStamping
     from registry.anchoring.stamping import Stamping
     from registry.evidence.certificate.signing_identity import SigningIdentity
     from registry.imaging.reader import PictureReader
@@ -62,8 +63,8 @@ API_KEY_SECRET_BYTES = 32
 
 
 class Installation:
-    """One opened home, safe to use from many threads. ``pictures``, ``finder``, ``stamping``, ``anchoring`` and
-    ``signing_identity`` are made when first asked for.
+    """One opened home, safe to use from many threads. ``pictures``, ``finder``, ``stamping``, ``calendars``,
+    ``anchoring`` and ``signing_identity`` are made when first asked for.
 
     ``key_secret`` is what API keys are hashed under. Close it to end the processes that read
     pictures and to let go of the database.
@@ -94,6 +95,7 @@ class Installation:
         self._pictures = pictures
         self._finder: Finder | None = None
         self._stamping: Stamping | None = None
+        self._calendars: CalendarStamping | None = None
         self._anchoring: Anchoring | None = None
         self._signing_identity: SigningIdentity | None = None
         self._identity_provider: Provider | None = None
@@ -207,6 +209,26 @@ class Installation:
 
                 self._stamping = Stamping(self.database, self.ledger, authorities_of(self.settings))
             return self._stamping
+
+    @property
+    def calendars(self) -> "CalendarStamping":
+        """Has checkpoints put into blocks of Bitcoin by the calendars that the settings name. Refused if they make no
+        sense."""
+        with self._making:
+            if self._calendars is None:
+                from registry.anchoring.opentimestamps.calendars_setting import calendars_of, explorer_of
+                from registry.anchoring.opentimestamps.service import CalendarStamping
+
+                calendars, explorer = calendars_of(self.settings), explorer_of(self.settings)
+                self._calendars = CalendarStamping(
+                    self.database,
+                    self.ledger,
+                    calendars,
+                    explorer,
+                    clock=self.clock,
+                    randomness=self.randomness,
+                )
+            return self._calendars
 
     @property
     def anchoring(self) -> "Anchoring":

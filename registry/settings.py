@@ -123,7 +123,23 @@ class Settings(BaseSettings):
         default=3600,
         ge=1,
         le=604_800,
-        description="Seconds between two timestamps by each authority, asked for by `registry serve`.",
+        description="Seconds between two timestamps by each authority and calendar, asked for by `registry serve`.",
+    )
+    opentimestamps_calendars: str = Field(
+        default="",
+        max_length=4096,
+        description=(
+            "Addresses of the OpenTimestamps calendars that put checkpoints into blocks of Bitcoin, with spaces "
+            "between, such as `https://calendar.example`. Default: none."
+        ),
+    )
+    bitcoin_explorer: str | None = Field(
+        default=None,
+        max_length=255,
+        description=(
+            "Address of a server with the interface of Esplora, such as `https://node.example/api`, that the headers "
+            "of those blocks are taken from. Default: none; evidence files then have the proof without the header."
+        ),
     )
     ethereum_networks: Path | None = Field(
         default=None,

@@ -23,6 +23,24 @@ class StampedCheckpoint(Base):
     certificates: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class BitcoinTimestamp(Base):
+    """A proof of OpenTimestamps (``.ots``) over a checkpoint: with a calendar's promise at first, then up to the block
+    of ``height``, then with its ``header``.
+
+    ``time`` is the latest moment (ms) at which the block was made, ``submitted_at`` (ms) when the calendar was asked.
+    """
+
+    __tablename__ = "bitcoin_timestamp"
+
+    calendar: Mapped[str] = mapped_column(primary_key=True)
+    checkpoint_size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    proof: Mapped[bytes] = mapped_column(LargeBinary)
+    submitted_at: Mapped[int]
+    height: Mapped[int | None]
+    header: Mapped[bytes | None] = mapped_column(LargeBinary)
+    time: Mapped[int | None]
+
+
 class AnchorState(StrEnum):
     """How far an anchor in a chain has come; see :mod:`registry.anchoring.ethereum.worker`."""
 

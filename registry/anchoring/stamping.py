@@ -1,15 +1,15 @@
 """Having the newest checkpoint stamped by every witness of time, now or on a schedule."""
 
 import logging
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from registry import errors
 from registry.anchoring.models import StampedCheckpoint
+from registry.anchoring.schedule import rounds
 from registry.anchoring.time_witness import Stamp, TimeWitness
 from registry.ledger.log import Ledger
 from registry.storage.database import Database
@@ -17,9 +17,6 @@ from registry.verify.checkpoint import Checkpoint, unverified_checkpoint
 from registry.verify.encoding import utf8
 
 log = logging.getLogger("registry.anchoring")
-
-AGAIN_AFTER_SECONDS = 60.0
-"""After a round in which somebody did not answer: soon, but no burden on a free service."""
 
 
 @dataclass(frozen=True)
@@ -61,33 +58,12 @@ class Stamping:
                 outcomes.append(self._ask(witness, checkpoint))
         return outcomes
 
-    @contextmanager
-    def rounds(self, seconds: float) -> Iterator[None]:
+    def rounds(self, seconds: float) -> AbstractContextManager[None]:
         """While the block lasts, makes a round every ``seconds``, in a thread of its own; sooner after a failure."""
-        if not self.witnesses:
-            yield
-            return
-        ended = threading.Event()
+        return rounds("timestamp-rounds", self._whole_round if self.witnesses else None, seconds)
 
-        def go_on() -> None:
-            pause = 0.0
-            while not ended.wait(pause):
-                pause = seconds
-                try:
-                    failed = [outcome for outcome in self.round() if outcome.error is not None]
-                except errors.RegistryError as error:
-                    log.error("No checkpoint was stamped: %s", error.message)
-                    failed = []
-                if failed:
-                    pause = min(seconds, AGAIN_AFTER_SECONDS)
-
-        thread = threading.Thread(target=go_on, name="timestamp-rounds", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+    def _whole_round(self) -> bool:
+        return all(outcome.error is None for outcome in self.round())
 
     def _ask(self, witness: TimeWitness, checkpoint: Checkpoint) -> Outcome:
         try:
@@ -107,8 +83,8 @@ def no_time_witness() -> errors.Refused:
     return errors.Refused(
         "no_time_witness",
         "The settings name no witness of time, so there is nobody to ask.",
-        hint="docs/have-time-witnessed.md shows the file for REGISTRY_TIMESTAMP_AUTHORITIES, "
-        "docs/anchor-to-ethereum.md the one for REGISTRY_ETHEREUM_NETWORKS.",
+        hint="docs/have-time-witnessed.md shows REGISTRY_TIMESTAMP_AUTHORITIES and "
+        "REGISTRY_OPENTIMESTAMPS_CALENDARS, docs/anchor-to-ethereum.md the one for REGISTRY_ETHEREUM_NETWORKS.",
     )
 
 

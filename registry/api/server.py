@@ -35,16 +35,17 @@ def serve(
 ) -> None:
     """Has ``application`` answer requests until SIGINT or SIGTERM, then finishes those under way and returns.
 
-    Meanwhile new checkpoints are submitted to the witnesses and timestamp authorities that the settings name, and
-    anchored in the networks that they name. ``host`` and ``port`` default to the settings (this machine only); port 0
-    takes a free one. ``when_ready`` is told the address, ``http://host:port``, once connections are accepted. Refuses
-    (``address_unusable``) an address that cannot be listened on.
+    Meanwhile new checkpoints are submitted to the witnesses, timestamp authorities and calendars that the settings
+    name, and anchored in the networks that they name. ``host`` and ``port`` default to the settings (this machine
+    only); port 0 takes a free one. ``when_ready`` is told the address, ``http://host:port``, once connections are
+    accepted. Refuses (``address_unusable``) an address that cannot be listened on.
     """
     settings = installation.settings
     with (
         _logging_to_stderr(),
         installation.publication.rounds(settings.witness_seconds),
         installation.stamping.rounds(settings.timestamp_seconds),
+        installation.calendars.rounds(settings.timestamp_seconds),
         installation.anchoring.rounds(settings.ethereum_poll_seconds),
     ):
         _answer_requests(

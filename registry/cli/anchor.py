@@ -1,10 +1,11 @@
-"""`registry anchor`: independent witnesses of the time, timestamp authorities and chains, by hand or as a loop."""
+"""`registry anchor`: independent witnesses of the time, authorities, calendars and chains, by hand or as a loop."""
 
 import time
 from typing import Annotated
 
 import typer
 
+from registry.cli.anchor_calendars import calendar_round, show_promises
 from registry.cli.anchor_networks import deploy, make_key, make_round, show_status
 from registry.cli.exit_codes import ExitCode
 from registry.cli.moments import in_words
@@ -25,14 +26,15 @@ def run(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Have the newest checkpoint witnessed: by each timestamp authority and in each network that the settings name."""
+    """Have the newest checkpoint witnessed: by each timestamp authority, by each calendar and in each network that the
+    settings name."""
     from registry.anchoring.stamping import no_time_witness
     from registry.cli.backend import open_home
 
     output = Output(as_json=as_json)
     with open_home(home, must_exist=True) as installation:
-        stamping = installation.stamping
-        if not stamping.witnesses and not installation.anchoring.networks:
+        stamping, calendars = installation.stamping, installation.calendars
+        if not stamping.witnesses and not calendars.calendars and not installation.anchoring.networks:
             raise no_time_witness()
         while True:
             outcomes = stamping.round()
@@ -44,11 +46,12 @@ def run(
                 elif outcome.time is not None:
                     seen = "stamped" if outcome.new else "had stamped already"
                     output.say(f"{outcome.witness} {seen} the first {outcome.size} entries: {in_words(outcome.time)}.")
+            whole = calendar_round(calendars, output)
             quiet = make_round(installation, output)
             if every is None:
                 break
             time.sleep(every)
-    if not quiet or any(outcome.error is not None for outcome in outcomes):
+    if not quiet or not whole or any(outcome.error is not None for outcome in outcomes):
         raise typer.Exit(ExitCode.REFUSED)
 
 
@@ -61,9 +64,11 @@ def status(*, home: Home = None, as_json: AsJson = False) -> None:
     output = Output(as_json=as_json)
     with open_home(home, must_exist=True) as installation:
         asked = {witness.name for witness in installation.stamping.witnesses}
+        asked |= {calendar.name for calendar in installation.calendars.calendars}
         with installation.database.read() as session:
             size = installation.ledger.head(session).size
             stamps = {stamp.witness: stamp for stamp in newest(session)}
+        promises = show_promises(installation, output)
         networks = show_status(installation, output)
     rows = []
     for name in sorted(asked | stamps.keys()):
@@ -74,7 +79,7 @@ def status(*, home: Home = None, as_json: AsJson = False) -> None:
         )
         when = "never" if moment is None else in_words(moment)
         rows.append((name, stamped, when, size - stamped, "yes" if name in asked else "no longer"))
-    if not rows and not networks:
+    if not rows and not networks and not promises:
         output.say("No witness of time is named in the settings, and none has stamped anything.")
     if not rows:
         return

@@ -32,7 +32,7 @@ def verify(
         list[str] | None,
         typer.Option(
             metavar="CHAIN:HASH",
-            help="A block of Ethereum as known from elsewhere, such as 1:0x...; repeatable.",
+            help="A block as known from elsewhere: 1:0x... of Ethereum, bitcoin:... of Bitcoin; repeatable.",
         ),
     ] = None,
     at: Annotated[
@@ -52,8 +52,8 @@ def verify(
     from registry.cli.file_access import opened_regular_file, read_small_file
     from registry.verify.certificate import LARGEST_PEM, parse_certificates
     from registry.verify.errors import VerificationError
-    from registry.verify.ethereum_chain import KnownBlock
     from registry.verify.file import sha256_of, verify_file
+    from registry.verify.known_block import KnownBlock
     from registry.verify.note import VerifierKey
     from registry.verify.reading import Reading
 

@@ -81,6 +81,16 @@ class ChainAnchor:
 
 
 @dataclass(frozen=True)
+class BitcoinProof:
+    """A checkpoint with the entry in it that OpenTimestamps leads to a block of Bitcoin: the proof (``.ots``), the
+    block's header, None where nobody looked it up, and the proof that the entry is in it."""
+
+    proof: bytes
+    header: bytes | None
+    tlog_proof: str
+
+
+@dataclass(frozen=True)
 class Pin:
     """A block of a chain (its header in RLP) that an earlier entry names, which ``disclosure`` opens; ``entries`` are
     that one and all between it and the entry that the file is about."""
@@ -109,6 +119,7 @@ class Material:
     seals: Sequence[Seal] = ()
     anchors: Sequence[ChainAnchor] = ()
     pins: Sequence[Pin] = ()
+    bitcoin: BitcoinProof | None = None
     versions: int = 1
     certificates: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -157,14 +168,17 @@ def _payload(material: Material) -> Iterator[Part]:
         folder = f"{form.TIMESTAMPS}{stamp.authority}/"
         yield Part.of(folder + form.TOKEN, stamp.token)
         yield Part.of(folder + form.CHAIN, stamp.certificates)
-        yield Part.of(folder + form.STAMPED_PROOF, utf8(stamp.tlog_proof))
-        text = parse_note(TlogProof.parse(stamp.tlog_proof).checkpoint).text
-        yield Part.of(folder + form.STAMPED, utf8(text))
+        yield from _stamped(folder, stamp.tlog_proof)
     for anchor in material.anchors:
         folder = chain_folder(anchor.chain_id)
         for name, content in anchor.files.items():
             yield Part.of(folder + name, content)
         yield Part.of(folder + form.STAMPED_PROOF, utf8(anchor.tlog_proof))
+    if material.bitcoin is not None:
+        yield Part.of(form.BITCOIN + form.OPENTIMESTAMPS_PROOF, material.bitcoin.proof)
+        yield from _stamped(form.BITCOIN, material.bitcoin.tlog_proof)
+        if material.bitcoin.header is not None:
+            yield Part.of(form.BITCOIN + form.BITCOIN_HEADER, material.bitcoin.header)
     for pin in material.pins:
         folder = chain_folder(pin.chain_id) + form.PINNED
         yield Part.of(folder + form.HEADER, pin.header)
@@ -173,6 +187,12 @@ def _payload(material: Material) -> Iterator[Part]:
     if material.original is not None:
         suffix = SUFFIXES.get(material.original.media_type, "")
         yield Part.streamed(f"{form.WORK_FOLDER}original{suffix}", material.original.read)
+
+
+def _stamped(folder: str, tlog_proof: str) -> Iterator[Part]:
+    """The text that a witness stamped, and the proof that the entry is under it."""
+    yield Part.of(folder + form.STAMPED_PROOF, utf8(tlog_proof))
+    yield Part.of(folder + form.STAMPED, utf8(parse_note(TlogProof.parse(tlog_proof).checkpoint).text))
 
 
 def _report(material: Material, entry: Entry, proofs: Sequence[Part]) -> Iterator[Part]:

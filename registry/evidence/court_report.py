@@ -60,7 +60,9 @@ def facts_of(names: Iterable[str], *, versions: int) -> frozenset[str]:
             facts.add(ORIGINAL)
         elif name.startswith(form.TIMESTAMPS):
             facts.add(TIMESTAMPS)
-        elif name.startswith(form.CHAINS) and name.endswith(f"/{form.ANCHOR}"):
+        elif name == form.BITCOIN + form.BITCOIN_HEADER or (
+            name.startswith(form.CHAINS) and name.endswith(f"/{form.ANCHOR}")
+        ):
             facts.add(ANCHORS)
     return frozenset(facts)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from registry.verify.certificate import LARGEST_PEM, parse_certificates
 from registry.verify.errors import VerificationError
-from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.file import sha256_of, verify_file
+from registry.verify.known_block import KnownBlock
 from registry.verify.note import VerifierKey
 from registry.verify.reading import NAMES, Reading
 
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         type=_known_block,
         metavar="CHAIN:HASH",
         action="append",
-        help="a block of Ethereum as known from somewhere else, such as 1:0x...; repeatable",
+        help="a block as known from somewhere else: 1:0x... of Ethereum, bitcoin:... of Bitcoin; repeatable",
     )
     parser.add_argument("--at", metavar="DATE", help="read the file as of this day, such as 2040-01-01; default: now")
     parser.add_argument(

@@ -20,14 +20,12 @@ from registry.verify.errors import Contradiction, Malformed
 from registry.verify.ethereum_block import ADDRESS_BYTES, Account, Header, Log, TransactionReceipt, check_descent
 from registry.verify.ethereum_chain import (
     KIND,
-    LARGEST_CHAIN_ID,
     SLOT_SECONDS,
-    KnownBlock,
-    chain_label,
     chain_name,
     check_chain,
 )
 from registry.verify.keccak import keccak256
+from registry.verify.known_block import LARGEST_CHAIN_ID, KnownBlock, chain_label
 from registry.verify.report import Checks, Witness
 from registry.verify.tlog_proof import TlogProof
 from registry.verify.tree import leaf_hash, verify_inclusion

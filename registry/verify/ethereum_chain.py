@@ -1,43 +1,19 @@
 """Which chain a block is of, and how far it can be trusted to be of it.
 
-A header shows what follows from it, not which chain it belongs to: anyone can make a header. Who verifies looks the
-block's hash up somewhere else, in any explorer or node, and gives it as ``<chain id>:<hash>``.
+Who verifies looks the block's hash up somewhere else, in any explorer or node, and gives it as ``<chain id>:<hash>``.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from registry.verify.encoding import quoted
-from registry.verify.errors import Malformed
 from registry.verify.ethereum_block import Header
+from registry.verify.known_block import KnownBlock, chain_id_of, chain_label
 from registry.verify.report import Checks, Witness
 
 KIND = "ethereum"
 SLOT_SECONDS = 12
 """A block is made within the slot that its time begins: what was in it was there a slot later, for sure."""
-LARGEST_CHAIN_ID = 2**53 - 1
-"""What canonical JSON can say."""
-_KNOWN_BLOCK = re.compile(r"([1-9][0-9]{0,15}):(?:0x)?([0-9a-f]{64})", re.ASCII)
-_NAMESPACE = "eip155-"
 _NAMES = {1: "Ethereum"}
 _TEST_NAMES = {11155111: "Sepolia", 560048: "Hoodi", 31337: "a local chain"}
-
-
-@dataclass(frozen=True)
-class KnownBlock:
-    """A block that the caller knows from somewhere else."""
-
-    chain_id: int
-    hash: bytes
-
-    @classmethod
-    def parse(cls, text: str) -> "KnownBlock":
-        """Malformed unless ``text`` is a chain id, a colon and a hash of 64 hexadecimal digits, perhaps after 0x."""
-        found = _KNOWN_BLOCK.fullmatch(text.lower())
-        if found is None or int(found[1]) > LARGEST_CHAIN_ID:
-            raise Malformed(f"{quoted(text)} is no block: give it as 1:0x..., the chain's id and the block's hash.")
-        return cls(int(found[1]), bytes.fromhex(found[2]))
 
 
 def chain_name(chain_id: int) -> str:
@@ -50,19 +26,9 @@ def has_economic_security(chain_id: int) -> bool:
     return chain_id in _NAMES
 
 
-def chain_label(chain_id: int) -> str:
-    """What the chain is called among witnesses (CAIP-2, with a dash, as it is in names of folders)."""
-    return f"{_NAMESPACE}{chain_id}"
-
-
-def chain_id_of(witness: Witness) -> int:
-    """The chain whose block ``witness`` is."""
-    return int(witness.name.removeprefix(_NAMESPACE))
-
-
-def is_of_test_network(witness: Witness) -> bool:
+def is_of_ethereum_test_network(witness: Witness) -> bool:
     """Whether ``witness`` is a block of a chain without economic security."""
-    return witness.kind == KIND and not has_economic_security(chain_id_of(witness))
+    return witness.kind == KIND and not has_economic_security(chain_id_of(witness.name))
 
 
 def check_chain(
@@ -70,7 +36,7 @@ def check_chain(
 ) -> bool:
     """Checks under ``name`` whether one of ``headers``, each the child of the one before, is a block that the caller
     knows; answers that."""
-    of_chain = {block.hash for block in known or () if block.chain_id == chain_id}
+    of_chain = {block.hash for block in known or () if block.chain == chain_label(chain_id)}
     first = headers[0]
     where = f"block {first.number} of {chain_name(chain_id)}, hash 0x{first.hash.hex()}"
     if not of_chain:

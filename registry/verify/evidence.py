@@ -2,7 +2,7 @@
 
 1. the container, byte by byte; 2. each file against the manifests; 3. entry, disclosure, proof and signature, as of a
 receipt; 4. the original; 5. the custody record; 6. the evidence record, which renews what comes next; 7. the
-timestamps, over checkpoints and over the whole file; 8. anchors and pinned blocks, chain by chain.
+timestamps, over checkpoints and over the whole file; 8. anchors and pinned blocks, chain by chain; 9. Bitcoin.
 
 Manifests show that a file is whole, not who wrote it: whoever changes a file can write its manifests anew. What is
 proven of the work rests on the ledger's signature and on independent witnesses of time alone, and the report says so.
@@ -16,14 +16,16 @@ from registry.verify import bag, canonical_json
 from registry.verify import evidence_form as form
 from registry.verify.asic import check_container_timestamps
 from registry.verify.authority import Terms
+from registry.verify.bitcoin_anchor import check_bitcoin
 from registry.verify.certificate import Certificate
 from registry.verify.commitment import Disclosure
 from registry.verify.container import Container
 from registry.verify.custody import parse_custody_record
+from registry.verify.economic_security import is_of_test_network
 from registry.verify.encoding import utf8_text
 from registry.verify.errors import Contradiction, Malformed
 from registry.verify.ethereum_anchor import chains_in, check_anchor
-from registry.verify.ethereum_chain import KnownBlock, is_of_test_network
+from registry.verify.known_block import KnownBlock
 from registry.verify.manifest_check import FileDigests, check_manifests, digests_of
 from registry.verify.pinned_block import check_pinned_block
 from registry.verify.reading import OF_CHAINS, Reading, check_algorithms
@@ -135,6 +137,9 @@ def _check(checks: Checks, file: BinaryIO, given: _Given) -> _Found:
         *check_container_timestamps(checks, container, sha256, terms),
         *_held_chains(checks, tuple(_chain_witnesses(checks, container, receipt.entry, given.known_blocks)), terms),
     )
+    bitcoin = check_bitcoin(checks, container, receipt.entry, given.known_blocks)
+    if bitcoin is not None:
+        seen = (*seen, bitcoin)
     # What leads from the entry to what these saw is made of the same algorithms as the file; a record covers all of it.
     witnesses = (*(replace(one, trusted=one.trusted and held) for one in seen), *renewal.witnesses)
     check_interval(checks, witnesses)

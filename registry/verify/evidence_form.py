@@ -31,6 +31,9 @@ CHAINS = "data/anchors/eip155-"
 ANCHOR, HEADER, DESCENT = "anchor.json", "header.rlp", "headers-to-finalized.rlp"
 RECEIPT_PROOF, STORAGE_PROOF = "receipt-proof.json", "storage-proof.json"
 CONTRACT_SOURCE, CONTRACT_INPUT = "LedgerAnchor.sol", "LedgerAnchor.compiler-input.json"
+BITCOIN = "data/anchors/bitcoin/"
+"""The folder of a proof that leads to a block of Bitcoin: the two files below, STAMPED and STAMPED_PROOF."""
+OPENTIMESTAMPS_PROOF, BITCOIN_HEADER = "checkpoint.ots", "header.bin"
 EVIDENCE_RECORD = "META-INF/evidencerecord001.ers"
 RECORD_MANIFEST = "META-INF/ASiCEvidenceRecordManifest001.xml"
 """What a renewal adds, which no other manifest lists: those are older, and stay as they were stamped."""
@@ -93,6 +96,7 @@ _OF_A_CHAIN = _any_of(
 _KNOWN_PATTERN = re.compile(
     rf"{WORK_FOLDER}[^/]+|{TIMESTAMPS}[^/]+/{_any_of(TOKEN, CHAIN, STAMPED, STAMPED_PROOF)}"
     rf"|{CHAINS}[0-9]+/{_OF_A_CHAIN}"
+    rf"|{BITCOIN}{_any_of(OPENTIMESTAMPS_PROOF, BITCOIN_HEADER, STAMPED, STAMPED_PROOF)}"
     r"|META-INF/(?:ASiCManifest[0-9]{3}\.xml|timestamp[0-9]{3}\.tst)",
     re.ASCII,
 )

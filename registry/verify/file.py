@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 from registry.verify.certificate import Certificate
 from registry.verify.container import CHUNK
-from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.evidence import verify_evidence
+from registry.verify.known_block import KnownBlock
 from registry.verify.reading import Reading
 from registry.verify.receipt import LARGEST_RECEIPT, verify_receipt
 from registry.verify.report import Report

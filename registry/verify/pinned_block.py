@@ -18,7 +18,8 @@ from registry.verify.entry import Entry, parse_entry
 from registry.verify.errors import Contradiction, Malformed
 from registry.verify.ethereum_anchor import chain_folder
 from registry.verify.ethereum_block import Header
-from registry.verify.ethereum_chain import KIND, SLOT_SECONDS, KnownBlock, chain_label, chain_name, check_chain
+from registry.verify.ethereum_chain import KIND, SLOT_SECONDS, chain_name, check_chain
+from registry.verify.known_block import KnownBlock, chain_label
 from registry.verify.report import Bound, Checks, Witness
 from registry.verify.tree import leaf_hash
 

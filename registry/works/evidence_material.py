@@ -9,9 +9,10 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.anchoring.opentimestamps import stored_proofs
 from registry.anchoring.stored import earliest_over
 from registry.errors import Refused
-from registry.evidence.build import Material, Original, Timestamp
+from registry.evidence.build import BitcoinProof, Material, Original, Timestamp
 from registry.installation import Installation
 from registry.verify.commitment import Disclosure
 from registry.verify.custody import CustodyEvent
@@ -81,6 +82,7 @@ def gather(
         events = _recorded(installation, session, work.id)
         timestamps = _timestamps(installation, session, found.entry_index)
         anchors = chain_anchors(installation.ledger, session, found.entry_index)
+        in_bitcoin = _in_bitcoin(installation, session, found.entry_index)
         pinned = pins(installation.ledger, session, found.entry_index)
     chosen = _chosen(Receipt.from_json(kept), selection, has_picture=found.file_sha256 is not None)
     shown = found.file_sha256 if selection.wants_original else None
@@ -96,6 +98,7 @@ def gather(
         timestamps,
         anchors=anchors,
         pins=pinned,
+        bitcoin=in_bitcoin,
         versions=len(events),
     )
     return Gathered(material, shown, work.state)
@@ -140,6 +143,15 @@ def _timestamps(installation: Installation, session: Session, index: int) -> lis
         )
         for stamp in earliest_over(session, index)
     ]
+
+
+def _in_bitcoin(installation: Installation, session: Session, index: int) -> BitcoinProof | None:
+    """The first block of Bitcoin that the entry is under; a promise alone goes into no evidence file."""
+    found = stored_proofs.earliest_over(session, index)
+    if found is None:
+        return None
+    tlog_proof = installation.ledger.tlog_proof(session, index, found.checkpoint_size)
+    return BitcoinProof(found.proof, found.header, tlog_proof)
 
 
 def _recorded(installation: Installation, session: Session, work_id: str) -> list[CustodyEvent]:

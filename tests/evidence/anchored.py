@@ -19,7 +19,7 @@ from registry.verify.checkpoint import Checkpoint
 from registry.verify.commitment import ClaimField, Disclosure, commitment
 from registry.verify.entry import NO_PREVIOUS, Entry
 from registry.verify.ethereum_block import Header
-from registry.verify.ethereum_chain import KnownBlock
+from registry.verify.known_block import KnownBlock
 from registry.verify.pinned_block import ENTRY_KIND, pin_claim
 from registry.verify.receipt import Receipt
 from registry.verify.tlog_proof import TlogProof
@@ -78,7 +78,8 @@ def anchored() -> Material:
 def known_blocks() -> list[KnownBlock]:
     """Both blocks, as somebody who looked them up knows them: the pinned one, and the finalized one."""
     header, proof = recorded()
-    return [KnownBlock(CHAIN_ID, Header.parse(header).hash), KnownBlock(CHAIN_ID, proof.anchor.finalized_hash)]
+    hashes = (Header.parse(header).hash, proof.anchor.finalized_hash)
+    return [KnownBlock.of_ethereum(CHAIN_ID, one) for one in hashes]
 
 
 def proven_on(node: LocalChain, root: bytes, size: int, *, blocks: int) -> AnchorProof:

@@ -19,6 +19,7 @@ from registry.verify.note import parse_note
 from registry.verify.tlog_proof import TlogProof
 from tests.anchoring.authority import Authority
 from tests.evidence.anchored import anchored
+from tests.evidence.in_bitcoin import in_bitcoin
 from tests.evidence.made_evidence import evidence, failed
 
 FLIPS = 20_000
@@ -32,6 +33,7 @@ def with_everything(authority: Authority) -> Material:
     chain = authority.root.read_bytes()
     stamp = Timestamp("local", authority.token(text.encode()), chain, chained.receipt.tlog_proof)
     pages = {language: f"%PDF-1.7 in {language}".encode() for language in CERTIFICATES}
+    chained = in_bitcoin(chained)
     return replace(chained, timestamps=(stamp,), seals=(authority.token,), certificates=pages)
 
 

@@ -11,8 +11,9 @@ import pytest
 from registry.verify import canonical_json
 from registry.verify.errors import Malformed
 from registry.verify.ethereum_block import Header
-from registry.verify.ethereum_chain import SLOT_SECONDS, KnownBlock
+from registry.verify.ethereum_chain import SLOT_SECONDS
 from registry.verify.evidence import ENTRY_BEFORE_ITS_TIME, OPERATORS_CLOCK, TEST_NETWORK, verify_evidence
+from registry.verify.known_block import KnownBlock
 from registry.verify.report import Bound, Checks, Report, Result, Witness, check_interval
 from tests.evidence.anchored import CHAIN_ID, anchored, known_blocks, recorded
 from tests.evidence.made_evidence import evidence, failed, files_of, with_manifests_anew
@@ -54,7 +55,9 @@ def test_without_a_known_block_it_is_intact_and_bounds_nothing() -> None:
     assert recorded()[1].anchor.block_hash.hex() in report.to_text()
 
 
-@pytest.mark.parametrize("known", [KnownBlock(1, recorded()[1].anchor.block_hash), KnownBlock(CHAIN_ID, bytes(32))])
+@pytest.mark.parametrize(
+    "known", [KnownBlock.of_ethereum(1, recorded()[1].anchor.block_hash), KnownBlock.of_ethereum(CHAIN_ID, bytes(32))]
+)
 def test_a_block_of_another_chain_or_another_block_bounds_nothing(known: KnownBlock) -> None:
     report = verified(evidence(anchored()), [known])
     assert (report.verdict, report.not_before, report.not_after) == ("proven", None, None)
@@ -63,7 +66,7 @@ def test_a_block_of_another_chain_or_another_block_bounds_nothing(known: KnownBl
 def test_a_block_is_known_by_any_of_its_descendants_in_the_file() -> None:
     anchor = recorded()[1].anchor
     for known in (anchor.block_hash, anchor.finalized_hash):
-        assert verified(evidence(anchored()), [KnownBlock(CHAIN_ID, known)]).not_after is not None
+        assert verified(evidence(anchored()), [KnownBlock.of_ethereum(CHAIN_ID, known)]).not_after is not None
 
 
 def test_of_a_test_network_the_report_says_what_it_is_worth() -> None:
@@ -201,5 +204,5 @@ def test_what_names_no_block_is_refused(text: str) -> None:
 
 
 def test_a_block_is_given_with_or_without_0x() -> None:
-    known = KnownBlock(1, hashlib.sha256(b"").digest())
+    known = KnownBlock.of_ethereum(1, hashlib.sha256(b"").digest())
     assert KnownBlock.parse(f"1:{known.hash.hex()}") == KnownBlock.parse(f"1:0x{known.hash.hex().upper()}") == known

@@ -28,6 +28,7 @@ from registry.verify import evidence, receipt
 from registry.verify.ethereum_chain import KIND
 from registry.verify.report import Bound, Witness
 from tests.evidence.anchored import anchored
+from tests.evidence.in_bitcoin import in_bitcoin
 from tests.evidence.made_evidence import MATERIAL, without_original
 from tests.evidence.pdf_tools import fonts_of, information_of, picture_of, text_of, words_of
 
@@ -120,6 +121,16 @@ def test_a_block_of_ethereum_is_told_with_the_nodes_that_called_it_final(proven:
     asked = nodes["eip155-1"].asked
     assert squeezed(words("en")("proven.chain_strength", asked=asked, agreed=asked)) in said
     assert squeezed(words("en")("proven.test_strength")) not in said
+
+
+def test_a_block_of_bitcoin_is_told_with_what_it_rests_on_and_one_of_a_test_network_as_that() -> None:
+    of_bitcoin = stated(in_bitcoin())
+    said = text_of(document(of_bitcoin, "en", SIGNING))
+    assert squeezed(words("en")("proven.test_strength")) in said
+    (witness,) = of_bitcoin.witnesses
+    said = text_of(document(replace(of_bitcoin, witnesses=(replace(witness, name="bitcoin"),)), "en", SIGNING))
+    assert squeezed(words("en")("proven.chain", chain="Bitcoin")) in said
+    assert squeezed(words("en")("proven.bitcoin_strength")) in said
 
 
 def test_what_its_holder_keeps_back_is_counted_and_not_said() -> None:

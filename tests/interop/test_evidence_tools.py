@@ -1,6 +1,7 @@
 """Other people's tools accept their part of an evidence file."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from tests.anchoring.authority import Authority
 from tests.contracts.local_chain import environment
 from tests.evidence.anchored import CHAIN_ID, anchored
+from tests.evidence.in_bitcoin import bitcoin_block, in_bitcoin
 from tests.evidence.made_evidence import evidence, stamped
 from tests.evidence.renewed import Years
 
@@ -94,6 +96,36 @@ def test_cast_finds_the_blocks_hash_and_time_in_its_header(tmp_path: Path) -> No
     assert shown_by_cast(folder, "keccak") == f"0x{told['block_hash']}"
     fields = json.loads(shown_by_cast(folder, "from-rlp"))
     assert int(fields[11], 16) == told["block_time"]
+
+
+def shown_of_bitcoin(folder: Path) -> list[str]:
+    """What each of the commands that the page for experts shows prints in the folder of Bitcoin."""
+    page = (Path(__file__).parents[2] / "docs" / "verify-evidence.md").read_text(encoding="utf-8")
+    (block,) = [block for block in page.split("```sh\n")[1:] if block.startswith("ots ")]
+    commands = block.partition("```")[0].splitlines()
+    home = {"HOME": str(folder), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    printed = []
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=home, capture_output=True, text=True, check=False
+        )
+        printed.append(done.stdout + done.stderr)
+    return printed
+
+
+def test_ots_follows_the_proof_to_the_block_whose_header_openssl_hashes(tmp_path: Path) -> None:
+    material = in_bitcoin(others=False)
+    (tmp_path / "evidence.zip").write_bytes(evidence(material))
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        archive.extractall(tmp_path / "bag")
+    assert bagit(tmp_path / "bag") == 0
+    folder = tmp_path / "bag" / "data" / "anchors" / "bitcoin"
+    followed, block, root = shown_of_bitcoin(folder)
+    assert block == bitcoin_block(material).hash.hex()
+    assert f"check that Bitcoin block 1 has merkleroot {root}" in followed
+    with (folder / "checkpoint.txt").open("ab") as text:
+        text.write(b"!")
+    assert "File does not match original!" in shown_of_bitcoin(folder)[0]
 
 
 def test_openssl_verifies_the_seal_over_the_whole_file(tmp_path: Path) -> None:

@@ -4,23 +4,30 @@ import hashlib
 import io
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from registry.verify.bitcoin_block import Header
 from registry.verify.certificate import Certificate, parse_certificates
-from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.evidence_record import EvidenceRecord
 from registry.verify.file import verify_file
+from registry.verify.known_block import KnownBlock
 from registry.verify.reading import Reading
+from registry.verify_page.page import script
 from tests.anchoring.authority import Authority
-from tests.evidence.anchored import known_blocks
+from tests.evidence.anchored import anchored, known_blocks
+from tests.evidence.in_bitcoin import bitcoin_block, in_bitcoin
 from tests.evidence.made_evidence import evidence, files_of, packed, with_manifests_anew
 from tests.evidence.mutation import at_random, in_every_region, renewed_with_everything, with_everything
 from tests.evidence.renewed import SHA256_ENDS, Years, renewed
 from tests.evidence.test_renewal import CHANGES, MANIFEST, RECORD, files_in, with_record
 from tests.verify.made_receipt import KEY, ORIGINAL, receipt
+from tests.verify.test_bitcoin_block import FIRST, HELLO_WORLD
 from tests.verify_page.in_node import NodeVerifier
 
 WORK = hashlib.sha256(ORIGINAL).digest()
@@ -65,7 +72,7 @@ def both(
         reading=Reading.of(at, distrusted),
     )
     in_der = None if roots is None else [one.encoded for one in roots]
-    written = None if blocks is None else [f"{one.chain_id}:0x{one.hash.hex()}" for one in blocks]
+    written = None if blocks is None else list(map(str, blocks))
     shown = node.report(
         content, work_sha256=work, verifier_key=key, roots=in_der, blocks=written, at=at, distrusted=distrusted
     )
@@ -78,7 +85,7 @@ def test_an_evidence_file_is_reported_alike_whatever_it_is_compared_with(
     node: NodeVerifier, authority: Authority, roots: list[Certificate], work: bytes | None, key: str | None
 ) -> None:
     content = evidence(with_everything(authority))
-    known = known_blocks()
+    known = [*known_blocks(), bitcoin_block(in_bitcoin(anchored()))]
     for given, blocks in ((None, None), (roots, known), ([], known[:1]), (roots, known[1:]), (None, [])):
         program, page = both(node, content, work=work, key=key, roots=given, blocks=blocks)
         assert page == program
@@ -104,7 +111,7 @@ def test_changes_behind_manifests_made_anew_are_reported_alike(
         name = source.choice(changeable)
         content = with_manifests_anew({**files, name: _changed(files[name], source)})
         given = {"key": source.choice([None, KEY]), "work": source.choice([None, WORK])}
-        known = source.choice([None, known_blocks()])
+        known = source.choice([None, [*known_blocks(), bitcoin_block(in_bitcoin(anchored()))]])
         program, page = both(node, content, roots=source.choice([None, roots]), blocks=known, **given)  # type: ignore[arg-type]
         assert page == program, name
 
@@ -134,6 +141,20 @@ def test_chains_are_reported_alike_when_the_digest_is_distrusted(node: NodeVerif
         program, page = both(node, content, blocks=known_blocks(), at="2049-01-01", distrusted=(distrusted,))
         assert page == program
         assert program["not_after"] is None
+
+
+@pytest.mark.parametrize("encoded", [FIRST, HELLO_WORLD], ids=["first", "hello-world"])
+def test_headers_of_real_blocks_of_bitcoin_are_read_alike(encoded: bytes) -> None:
+    """No report of a file of ours comes to one: nobody here can find such a header."""
+    read = f"""
+      const {{ hash, merkleRoot, time, work, canBeOfBitcoin }} = parseBitcoinHeader(fromHex("{encoded.hex()}"));
+      console.log(JSON.stringify([toHex(hash), toHex(merkleRoot), String(time), work, canBeOfBitcoin]));
+    """
+    program, node = script().removesuffix("}\n") + read + "}", str(Path(sys.executable).with_name("node"))
+    done = subprocess.run([node, "-"], input=program, capture_output=True, check=True, text=True, encoding="utf-8")
+    answer = json.loads(done.stdout)
+    header = Header.parse(encoded)
+    assert answer == [header.hash.hex(), header.merkle_root.hex(), str(header.time), header.work, True]
 
 
 def test_changes_of_an_evidence_record_are_reported_alike(node: NodeVerifier, years: Years) -> None:

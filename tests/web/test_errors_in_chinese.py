@@ -13,7 +13,7 @@ SHOWN_BY_NO_PAGE = {
     "while the home is opened, before there are pages": """
         database_newer database_url home_unusable key_history_unreadable ledger_origin_differs ml_dsa_unavailable
         objects_url secret_exposed secret_malformed secret_missing secret_unreachable setting_invalid
-        timestamp_authorities ethereum_networks witness_policy ethereum_key_unusable""",
+        timestamp_authorities opentimestamps_calendars ethereum_networks witness_policy ethereum_key_unusable""",
     "to programs alone, by the API": """
         idempotency_key idempotency_key_reused json_malformed key_expired key_expiry key_malformed key_missing
         key_revoked key_unknown migration_missing no_such_tile not_acceptable owner_signature_incomplete
@@ -21,7 +21,9 @@ SHOWN_BY_NO_PAGE = {
     "at the command line alone": """
         erasure_unfinished identity_of_another key_change_under_way no_key_change no_such_account password_weak
         quality_not_recorded""",
-    "in rounds that nobody waits for": "peer_address peer_answer peer_unreachable witness_contradicts",
+    "in rounds that nobody waits for": """
+        peer_address peer_answer peer_unreachable witness_contradicts calendar_refused calendar_unusable
+        bitcoin_header""",
 }
 
 

@@ -22,7 +22,7 @@ from registry.outbound.http_requests import parsed_address
 from registry.settings import Settings
 from registry.verify.encoding import hex_bytes
 from registry.verify.errors import Malformed
-from registry.verify.ethereum_chain import LARGEST_CHAIN_ID
+from registry.verify.known_block import LARGEST_CHAIN_ID
 
 LARGEST_FILE = 1_048_576
 MOST_ENDPOINTS = 16

@@ -13,8 +13,8 @@ from registry.anchoring.ethereum.proof import AnchorProof
 from registry.anchoring.models import AnchorState, PinnedBlock
 from registry.ledger.appends import Appends
 from registry.verify.commitment import MOST_FIELDS
-from registry.verify.ethereum_chain import chain_label
 from registry.verify.evidence_form import MOST_ENTRIES_BETWEEN
+from registry.verify.known_block import chain_label
 from registry.verify.pinned_block import ENTRY_KIND, pin_claim
 
 PIN_AFTER_ENTRIES = MOST_ENTRIES_BETWEEN // 4

@@ -36,7 +36,7 @@ def _lines(installation: Installation, session: Session) -> Iterator[str]:
     size = installation.ledger.head(session).size
     yield from _described("ledger_entries", "Entries in the ledger.")
     yield f"firstmark_ledger_entries {size}"
-    yield from _described("timestamp_lag_entries", "Entries since the newest timestamp of an authority.")
+    yield from _described("timestamp_lag_entries", "Entries since the newest timestamp by a witness.")
     for stamp in newest(session):
         yield f'firstmark_timestamp_lag_entries{{witness="{stamp.witness}"}} {size - stamp.checkpoint_size}'
     networks = overviews(session, installation.ledger)

@@ -16,8 +16,10 @@ from registry.evidence.certificate.characters import BREAK, CHINESE_FONT, CODE_F
 from registry.evidence.certificate.qr_code import qr_code
 from registry.evidence.certificate.statement import Statement
 from registry.evidence.certificate.words import TAGS, Words, words
+from registry.verify.bitcoin_anchor import KIND as BITCOIN
+from registry.verify.economic_security import is_of_test_network
 from registry.verify.ethereum_chain import KIND as CHAIN
-from registry.verify.ethereum_chain import chain_id_of, is_of_test_network
+from registry.verify.known_block import chain_id_of
 from registry.verify.report import Bound, Witness, rfc3339
 
 LONGEST_TITLE = 300
@@ -161,11 +163,14 @@ def _in_order(witnesses: Sequence[Witness]) -> list[Witness]:
 
 def _witness(witness: Witness, statement: Statement, say: Words) -> list[str]:
     bound = say("proven.not_before" if witness.bound is Bound.NOT_BEFORE else "proven.not_after")
-    if witness.kind != CHAIN:
-        name, strength = say("proven.authority", name=witness.name), say("proven.authority_strength")
-    else:
-        name = say("proven.chain", chain=say.chain(chain_id_of(witness)))
+    if witness.kind == CHAIN:
+        name = say("proven.chain", chain=say.chain(chain_id_of(witness.name)))
         strength = _strength(witness, statement, say)
+    elif witness.kind == BITCOIN:
+        name = say("proven.chain", chain=say("proven.bitcoin"))
+        strength = say("proven.test_strength" if is_of_test_network(witness) else "proven.bitcoin_strength")
+    else:
+        name, strength = say("proven.authority", name=witness.name), say("proven.authority_strength")
     return [bound, _moment(witness.time), name, strength]
 
 

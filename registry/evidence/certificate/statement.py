@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from registry import errors
 from registry.evidence.build import Material, build
+from registry.verify import bitcoin_block
 from registry.verify import evidence_form as form
 from registry.verify.certificate import Certificate, parse_certificates
 from registry.verify.checkpoint import unverified_checkpoint
@@ -15,7 +16,6 @@ from registry.verify.entry import parse_entry
 from registry.verify.errors import VerificationError
 from registry.verify.ethereum_anchor import Anchor
 from registry.verify.ethereum_block import Header
-from registry.verify.ethereum_chain import KnownBlock, chain_label
 from registry.verify.evidence import (
     ENTRY_BEFORE_ITS_TIME,
     EXPIRED,
@@ -26,6 +26,7 @@ from registry.verify.evidence import (
     WHAT_THE_MAKER_SAYS,
     verify_evidence,
 )
+from registry.verify.known_block import BITCOIN, KnownBlock, chain_label
 from registry.verify.reading import Reading
 from registry.verify.receipt import FILE_DIGEST_FIELD, NOT_PROVEN_BY_A_LEDGER, OPERATORS_TIME
 from registry.verify.report import Report, Witness
@@ -154,8 +155,10 @@ def _roots(material: Material) -> list[Certificate] | None:
 def _blocks(material: Material) -> list[KnownBlock] | None:
     """Those that the nodes of this registry called final when they were recorded."""
     anchored = (Anchor.parse(anchor.files[form.ANCHOR]) for anchor in material.anchors)
-    known = [KnownBlock(one.chain_id, one.finalized_hash) for one in anchored]
-    known += [KnownBlock(pin.chain_id, Header.parse(pin.header).hash) for pin in material.pins]
+    known = [KnownBlock.of_ethereum(one.chain_id, one.finalized_hash) for one in anchored]
+    known += [KnownBlock.of_ethereum(pin.chain_id, Header.parse(pin.header).hash) for pin in material.pins]
+    headers = [material.bitcoin.header] if material.bitcoin is not None else []
+    known += [KnownBlock(BITCOIN, bitcoin_block.Header.parse(one).hash) for one in headers if one is not None]
     return known or None
 
 

@@ -25,6 +25,8 @@ const CHECK_NAMES_IN_CHINESE = [
   ["timestamp {text}", "时间戳 {1}"],
   ["authority {text}", "时间戳机构 {1}"],
   ["anchors", "锚定"],
+  ["block {word}", "区块 {1}"],
+  ["attestation {number}", "见证 {1}"],
   ["anchor {word}", "锚定 {1}"],
   ["finality {word}", "区块最终性 {1}"],
   ["accumulator {word}", "合约累积值 {1}"],
@@ -45,7 +47,10 @@ const PHRASES_IN_CHINESE = {
     ["a local chain", "本地链"],
     ["the chain {number}", "链 {1} "],
   ],
-  block: [["block {number} of {chain}, hash 0x{word}", "{2}区块 {1}（哈希值 0x{3}）"]],
+  block: [
+    ["block {number} of {chain}, hash 0x{word}", "{2}区块 {1}（哈希值 0x{3}）"],
+    ["the block {word} of Bitcoin (number {number}, says the proof)", "比特币区块 {1}（据证明为第 {2} 个）"],
+  ],
   security: [[" A test network: no economic security.", "这是测试网络，没有经济上的保障。"], ["", ""]],
   over: [
     ["the digests ({word}) of all files in here", "本文件内所有文件的摘要（{1}）"],
@@ -433,6 +438,36 @@ const CHECKS_IN_CHINESE = [
     "条目 {1} 在条目链中位于本条目之前第 {2} 个，写明了{4}区块 {3}（哈希值 0x{5}）。",
   ],
   ["Entry {number} does not follow entry {number}.", "条目 {1} 与条目 {2} 不相连。"],
+  // A block of Bitcoin, by way of OpenTimestamps.
+  [
+    "A proof of OpenTimestamps over the first {number} entries of {text}, this one among them. Blocks of Bitcoin that it " +
+      "leads to: {number}.",
+    "OpenTimestamps 证明覆盖 {2} 的前 {1} 个条目，本条目在内；由它可到达的比特币区块有 {3} 个。",
+  ],
+  ["checkpoint.ots is not over checkpoint.txt.", "checkpoint.ots 不是针对 checkpoint.txt 的证明。"],
+  ["Without an intact proof there is no block to look for.", "没有完整无损的证明，无从查找区块。"],
+  ["The proof leads to no block of Bitcoin yet.", "该证明尚未到达任何比特币区块。"],
+  [
+    "The header of block {number} is not in the file: look up whether its Merkle root is {word}.",
+    "文件中没有区块 {1} 的区块头：请自行查询其 Merkle 根是否为 {2}。",
+  ],
+  ["Without an intact header there is no block to look for.", "没有完整无损的区块头，无从查找区块。"],
+  ["The operation {word} on the way to it is not followed here.", "通往该见证的运算 {1} 本程序不予执行。"],
+  [
+    "The calendar {quoted} promised a block; the proof of that is not in the file.",
+    "日历服务器 {1} 承诺将其写入区块；文件中没有其证明。",
+  ],
+  ["An attestation of the kind {word} is not known here.", "本程序不认识类型为 {1} 的见证。"],
+  ["A header of Bitcoin has {number} bytes; this one has {number}.", "比特币区块头有 {1} 字节，而此区块头有 {2} 字节。"],
+  ["The header does not meet its own target.", "区块头不满足其自身所载的目标值。"],
+  ["The header has a target that no block can have.", "区块头所载的目标值是任何区块都不能有的。"],
+  ["The proof leads to another Merkle root than the header's.", "由该证明得出的 Merkle 根与区块头不同。"],
+  [
+    "The proof leads to the Merkle root of {block}; to find one like it takes some 2^{number} attempts.",
+    "由该证明得出的正是{1}的 Merkle 根；找出这样一个区块约需尝试 2 的 {2} 次方次。",
+  ],
+  ["No block that was given is {block}.", "您给出的区块都不是{1}。"],
+  ["The block that was given is {block}.{security}", "您给出的区块就是{1}。{2}"],
   // How values are written, wherever they stand.
   ["{quoted} is not a plain decimal number up to 2^63 - 1.", "{1} 不是不大于 2^63 - 1 的十进制数。"],
   ["{quoted} is not base64.", "{1} 不是 base64。"],
@@ -454,8 +489,8 @@ const CHECKS_IN_CHINESE = [
   ],
   ["{quoted} is not a date such as 2040-01-01.", "{1} 不是 2040-01-01 这样的日期。"],
   [
-    "{quoted} is no block: give it as 1:0x..., the chain's id and the block's hash.",
-    "{1} 不是区块：请写作 1:0x...，即链的编号和区块的哈希值。",
+    "{quoted} is no block: give it as 1:0x... with the chain's id, or as bitcoin:..., and its hash.",
+    "{1} 不是区块：请写作 1:0x...（链的编号）或 bitcoin:...，冒号后为区块的哈希值。",
   ],
 ];
 
@@ -543,6 +578,27 @@ const ENCODINGS_IN_CHINESE = [
       "An event has more than {number} topics.",
       "An account has {number} fields instead of 4.",
       "A word has {number} bytes.",
+    ],
+  ],
+  [
+    "OpenTimestamps 证明的编码不符合规定，详见英文原文。",
+    [
+      "A proof of OpenTimestamps has at most {number} bytes.",
+      "The file is no proof of OpenTimestamps.",
+      "The proof is of another version than {number}.",
+      "The proof is one over another digest than SHA-256.",
+      "The proof does not reproduce itself.",
+      "The proof ends within a value.",
+      "A number in the proof is larger than {number}.",
+      "A value of the proof has {number} bytes; it should be {number} to {number}.",
+      "The proof says the same of a message twice.",
+      "The proof is deeper than {number} operations.",
+      "The proof has more than {number} attestations.",
+      "The proof has more than {number} operations.",
+      "The proof has the operation {word}, which is not known here.",
+      "A message of the proof is longer than {number} bytes.",
+      "The address of a calendar in the proof holds a character that none has.",
+      "An attestation of the proof is not in its one form.",
     ],
   ],
   [

@@ -60,6 +60,7 @@ function checkContents(checks, found, container, given) {
     ...checkTimestamps(checks, container, receipt.entry, terms),
     ...checkContainerTimestamps(checks, container, digests, terms),
     ...heldChains(checks, checkChains(checks, container, receipt.entry, knownBlocks), terms),
+    ...checkBitcoin(checks, container, receipt.entry, knownBlocks),
   ];
   found.witnesses = [...seen.map((one) => ({ ...one, trusted: one.trusted && held })), ...renewal.witnesses];
   checkInterval(checks, found.witnesses);
@@ -147,7 +148,7 @@ function evidenceReport(checks, { registration, unlisted, unknown, witnesses }, 
     notProven.push(ENTRY_BEFORE_ITS_TIME);
   }
   notProven.push(...NOT_PROVEN_BY_A_LEDGER);
-  if (witnesses.some(isOfTestNetwork)) notProven.push(TEST_NETWORK);
+  if (witnesses.some((one) => isOfEthereumTestNetwork(one) || isOfBitcoinTestNetwork(one))) notProven.push(TEST_NETWORK);
   if (witnesses.some((one) => one.kind === RFC3161)) notProven.push(REVOCATION);
   const expired = witnesses.filter((one) => one.expired != null).map((one) => `${one.name} (${rfc3339(one.expired)})`);
   if (expired.length) notProven.push(`${EXPIRED}${expired.join(", ")}.`);

@@ -18,6 +18,8 @@ const CHAINS = "data/anchors/eip155-";
 const ANCHOR = "anchor.json", HEADER = "header.rlp", DESCENT = "headers-to-finalized.rlp";
 const RECEIPT_PROOF = "receipt-proof.json", STORAGE_PROOF = "storage-proof.json";
 const CONTRACT_SOURCE = "LedgerAnchor.sol", CONTRACT_INPUT = "LedgerAnchor.compiler-input.json";
+const BITCOIN_FOLDER = "data/anchors/bitcoin/";
+const OPENTIMESTAMPS_PROOF = "checkpoint.ots", BITCOIN_HEADER = "header.bin";
 const EVIDENCE_RECORD = "META-INF/evidencerecord001.ers";
 const RECORD_MANIFEST = "META-INF/ASiCEvidenceRecordManifest001.xml";
 const PINNED = "pinned/", PINNED_ENTRIES = "entries.jsonl", PINNED_DISCLOSURE = "disclosure.json";
@@ -42,6 +44,7 @@ const OF_A_CHAIN = anyOf(
 );
 const KNOWN_PATTERN = new RegExp(
   `^(?:${WORK_FOLDER}[^/]+|${TIMESTAMPS}[^/]+/${OF_AN_AUTHORITY}|${CHAINS}[0-9]+/${OF_A_CHAIN}` +
+    `|${BITCOIN_FOLDER}${anyOf(OPENTIMESTAMPS_PROOF, BITCOIN_HEADER, STAMPED, STAMPED_PROOF)}` +
     "|META-INF/(?:ASiCManifest[0-9]{3}\\.xml|timestamp[0-9]{3}\\.tst))$",
 );
 

@@ -18,8 +18,8 @@ from registry.anchoring.ethereum.signer import KeystoreSigner, RemoteSigner
 from registry.anchoring.ethereum.worker import AnchorWorker
 from registry.installation import Installation
 from registry.ledger.self_check import verify_ledger
-from registry.verify.ethereum_chain import KnownBlock
 from registry.verify.file import verify_file
+from registry.verify.known_block import KnownBlock
 from registry.verify.report import Bound
 from registry.works.evidence import get_evidence
 from registry.works.register import register

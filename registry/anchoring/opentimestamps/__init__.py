@@ -1,0 +1,1 @@
+"""OpenTimestamps: calendars that put digests into blocks of Bitcoin."""
