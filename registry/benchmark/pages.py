@@ -62,13 +62,15 @@ def measure_pages(
     seed: int,
     application_of: Callable[[Installation], ASGIApp],
     advance: Callable[[int], None],
+    database_url: str | None = None,
 ) -> Iterator[Row]:
     """One row for each page, asked for ``visits`` times in this process by somebody who is signed in.
 
+    ``database_url`` is of an empty database; None: SQLite, thrown away.
     ``application_of`` makes the site of an installation. Milliseconds from the request to the last byte of the
     answer; ``cpu_p50_ms`` is the processor's, which a busy machine does not change.
     """
-    with throw_away_installation() as installation:
+    with throw_away_installation(database_url=database_url) as installation:
         filled = _fill(installation, works, seed, advance)
         application = application_of(installation)
         for case, address in _addresses(filled):
@@ -88,6 +90,7 @@ def _addresses(filled: _Filled) -> Iterator[tuple[str, str]]:
     yield "works, the last ones", f"/works?before={filled.places[0] + 1}"
     yield "work", f"/works/{filled.real_work}"
     yield "work among the others", f"/works/{filled.made_work}"
+    yield "work, a version", f"/works/{filled.real_work}/versions/{REAL_WORKS - 1}"
     yield "work, public", f"/works/{filled.made_work}/public"
     yield "checks", "/check"
     yield "checks, in their middle", f"/check?before={filled.middle_check[0]}&id={filled.middle_check[1]}"
