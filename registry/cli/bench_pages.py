@@ -20,14 +20,15 @@ def pages(
     as_json: AsJson = False,
 ) -> None:
     """Ask for every page of a site with many works, which is thrown away."""
-    from registry.benchmark.pages import measure_pages
+    from registry.benchmark.pages import Plan, measure_pages
     from registry.cli.bench_report import plain_tables
     from registry.web.application import create_application
 
     output = Output(as_json=as_json)
+    plan = Plan(works, visits, seed, database)
     rows = []
     with output.progress("Recording works", works) as progress:
-        for row in measure_pages(works, visits, seed, create_application, progress.advance, database):
+        for row in measure_pages(plan, create_application, progress.advance):
             output.record(row)
             rows.append(row)
     plain_tables(output, rows)

@@ -204,4 +204,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// The verifier begins in the language of the browser; on a page of ours it speaks that of the page.
+for (const button of document.querySelectorAll("[data-speak]")) {
+  const language = document.documentElement.lang;
+  document.addEventListener("DOMContentLoaded", () => { if (document.documentElement.lang !== language) button.click(); });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
