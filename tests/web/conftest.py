@@ -50,7 +50,9 @@ def fields(**values: str) -> list[tuple[str, tuple[None, str]]]:
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, picture_reader: object) -> Iterator[Installation]:
+def opened(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, picture_reader: object
+) -> Iterator[Installation]:
     """An installation with a person who is an administrator, for the tests of one file."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, folder / "registry.sqlite")

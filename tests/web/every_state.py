@@ -52,9 +52,8 @@ def fill(home: Installation) -> Places:
     def registered(name: str, content: bytes) -> str:
         return register(home, caller, Upload(content, name), parse_claim({"creator": NAME})).work_id
 
-    work, shown, hostile, gone = (
-        registered(f"{name}.png", png(drawn[name])) for name in ("harbour-waves", "evening-ridge", "winter-oak", "meadow")
-    )
+    names = ("harbour-waves", "evening-ridge", "winter-oak", "meadow")
+    _, shown, hostile, gone = (registered(f"{name}.png", png(drawn[name])) for name in names)
     copied = registered("copy.jpg", smaller_copy(drawn["harbour-waves"]))
     drafts = {"description": "Another sky.\nWarmer.", "drafts": [{"sha256": "9f" * 32, "note": "pencil"}]}
     amend(home, copied, parse_amendment(drafts), None, account_id=caller.account_id)
@@ -66,7 +65,8 @@ def fill(home: Installation) -> Places:
     disclose(home, hostile, frozenset({"title", "creator"}), picture=True, account_id=caller.account_id)
     now = home.clock.milliseconds()
     with home.database.write() as session:
-        session.add(StampedCheckpoint(witness=HOSTILE, checkpoint_size=3, time=now - 90 * MINUTE, proof=b"", certificates=b""))
+        stamped = {"checkpoint_size": 3, "time": now - 90 * MINUTE, "proof": b"", "certificates": b""}
+        session.add(StampedCheckpoint(witness=HOSTILE, **stamped))
         session.add(
             EthereumNetwork(
                 chain_id=1, name="mainnet", checked_at=now - MINUTE, finalized_number=7, nodes_asked=3, nodes_usable=1,

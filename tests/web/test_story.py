@@ -68,7 +68,7 @@ def test_a_designer_registers_a_moderator_checks_and_a_court_gets_its_evidence(
     assert np.abs(found.mean(axis=0) - truth.mean(axis=0)).max() < 0.1 * across
 
     page.goto(f"{address}/works")
-    page.locator("a.work").last.click()
+    page.locator("a.work", has_text=ridge).click()
     with page.expect_download() as download:
         page.click(f"text={say('evidence.download')}")
     kept = tmp_path / "evidence.zip"

@@ -124,7 +124,7 @@ def _provider(visit: Visit) -> Provider:
 def _sign_out(visit: Visit, _: Form) -> Response:
     sign_out(visit.installation.database, visit.request.cookies.get(visit.cookie, ""), visit.installation.key_secret)
     by_provider = visit.cookie + _BY_PROVIDER in visit.request.cookies
-    # Not straight to the provider: a policy that keeps forms to this site (form-action) keeps their redirects to it too.
+    # Not straight to the provider: the policy keeps forms to this site, and browsers their redirects too (form-action).
     answer = visit.to(SIGNED_OUT if by_provider else "/")
     for name in (visit.cookie, visit.cookie + _BY_PROVIDER):
         answer.delete_cookie(name, secure=visit.is_secure, httponly=True, samesite="lax")

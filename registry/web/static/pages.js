@@ -210,4 +210,10 @@ for (const button of document.querySelectorAll("[data-speak]")) {
   document.addEventListener("DOMContentLoaded", () => { if (document.documentElement.lang !== language) button.click(); });
 }
 
-for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", async () => {
+  // Pictures that nobody scrolled to yet belong on the paper too.
+  const waiting = [...document.querySelectorAll("img[loading=lazy]")];
+  for (const image of waiting) image.loading = "eager";
+  await Promise.allSettled(waiting.map((image) => image.decode()));
+  window.print();
+});
