@@ -9,6 +9,7 @@ from urllib.parse import quote
 from registry.accounts.account import find_or_create_account
 from registry.accounts.caller import Caller
 from registry.benchmark.collection import PictureFile
+from registry.benchmark.empty_database import require_empty
 from registry.benchmark.system import Claim, Listing
 from registry.errors import Refused
 from registry.imaging.picture import Reading
@@ -70,16 +71,19 @@ class Firstmark:
 
 
 @contextmanager
-def throw_away_installation(without: str = "") -> Iterator[Installation]:
+def throw_away_installation(without: str = "", database_url: str | None = None) -> Iterator[Installation]:
     """An empty registry of its own: the settings of a real one decide nothing here.
 
-    ``without`` names the parts of the search to switch off.
+    ``without`` names the parts of the search to switch off. Its database is SQLite, or the empty one at
+    ``database_url``; Refused (``bench_database_used``) for one that is not empty.
     """
     with tempfile.TemporaryDirectory(prefix="firstmark-benchmark-") as folder:
         home = Path(folder)
+        if database_url is not None:
+            require_empty(database_url)
         settings = Settings.load(
             home=home,
-            database_url=f"sqlite:///{quote(str(home / DATABASE_FILE))}",
+            database_url=database_url or f"sqlite:///{quote(str(home / DATABASE_FILE))}",
             objects_url=(home / OBJECTS_FOLDER).as_uri(),
             ledger_origin=ORIGIN,
             picture_workers=1,

@@ -56,23 +56,33 @@ class _Filled:
     places: Sequence[int]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """``works`` and as many checks of one person, and ``visits`` of each page.
+
+    ``database_url`` is of an empty database; None: SQLite, thrown away. ``seed``: what the drawn pictures follow from.
+    """
+
+    works: int
+    visits: int
+    seed: int
+    database_url: str | None = None
+
+
 def measure_pages(
-    works: int,
-    visits: int,
-    seed: int,
-    application_of: Callable[[Installation], ASGIApp],
-    advance: Callable[[int], None],
+    plan: Plan, application_of: Callable[[Installation], ASGIApp], advance: Callable[[int], None]
 ) -> Iterator[Row]:
-    """One row for each page, asked for ``visits`` times in this process by somebody who is signed in.
+    """One row for each page, asked for in this process by somebody who is signed in.
 
     ``application_of`` makes the site of an installation. Milliseconds from the request to the last byte of the
     answer; ``cpu_p50_ms`` is the processor's, which a busy machine does not change.
     """
-    with throw_away_installation() as installation:
-        filled = _fill(installation, works, seed, advance)
+    with throw_away_installation(database_url=plan.database_url) as installation:
+        filled = _fill(installation, plan.works, plan.seed, advance)
         application = application_of(installation)
         for case, address in _addresses(filled):
-            yield {"case": case, "works": works, **asyncio.run(_asked(application, filled.token, address, visits))}
+            measured = asyncio.run(_asked(application, filled.token, address, plan.visits))
+            yield {"case": case, "works": plan.works, **measured}
 
 
 def _addresses(filled: _Filled) -> Iterator[tuple[str, str]]:
@@ -88,6 +98,7 @@ def _addresses(filled: _Filled) -> Iterator[tuple[str, str]]:
     yield "works, the last ones", f"/works?before={filled.places[0] + 1}"
     yield "work", f"/works/{filled.real_work}"
     yield "work among the others", f"/works/{filled.made_work}"
+    yield "work, a version", f"/works/{filled.real_work}/versions/{REAL_WORKS - 1}"
     yield "work, public", f"/works/{filled.made_work}/public"
     yield "checks", "/check"
     yield "checks, in their middle", f"/check?before={filled.middle_check[0]}&id={filled.middle_check[1]}"

@@ -161,6 +161,10 @@ class Ledger:
         """The leaves' bytes from ``start`` up to, not including, ``end``. NotFound (``no_such_entry``)."""
         return stored_log.entries(session, start, end)
 
+    def entries_at(self, session: Session, indices: Collection[int]) -> Sequence[bytes]:
+        """The leaves' bytes at ``indices``, in their order. NotFound (``no_such_entry``)."""
+        return stored_log.entries_at(session, indices)
+
     def checkpoint(self, session: Session, size: int | None = None) -> str:
         """The signed checkpoint of ``size``, or the newest. NotFound (``no_such_checkpoint``)."""
         size = stored_log.head(session).size if size is None else size

@@ -1,6 +1,6 @@
 """What is stored of the log itself: its head, the bytes of its entries, its checkpoints. Read as it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ _HEAD = select(
 ).where(_HEADS.id == HEAD_ROW)
 _LOCKED_HEAD = _HEAD.with_for_update()
 _ENTRY = select(_ENTRIES.encoded).where(_ENTRIES.index == bindparam("index"))
+_SOME = select(_ENTRIES.index, _ENTRIES.encoded).where(_ENTRIES.index.in_(bindparam("indices", expanding=True)))
 _CHECKPOINT = select(_CHECKPOINTS.note).where(_CHECKPOINTS.size == bindparam("size"))
 _SPAN = (
     select(_ENTRIES.index, _ENTRIES.encoded)
@@ -70,6 +71,15 @@ def entries(session: Session, start: int, end: int) -> Sequence[bytes]:
     if len(found) != end - start:
         raise no_such_entry(start + len(found))
     return [encoded for _, encoded in found]
+
+
+def entries_at(session: Session, indices: Collection[int]) -> Sequence[bytes]:
+    """The leaves' bytes at ``indices``, in their order. NotFound (``no_such_entry``)."""
+    found = {index: encoded for index, encoded in session.connection().execute(_SOME, {"indices": list(indices)})}
+    for index in indices:
+        if index not in found:
+            raise no_such_entry(index)
+    return [found[index] for index in indices]
 
 
 def checkpoint(session: Session, size: int) -> str:

@@ -54,6 +54,7 @@ class _Description(BaseModel):
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None = None
+    end_session_endpoint: str | None = None
     token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
     authorization_response_iss_parameter_supported: bool = False
 
@@ -100,6 +101,17 @@ class Provider:
             code_challenge_method="S256",
         )
         return address
+
+    def address_to_sign_out(self) -> str | None:
+        """Where a person signs out of the provider (OpenID Connect RP-Initiated Logout 1.0); None if it names no place.
+
+        It leads nobody back: that would need an address which every operator registers there once more.
+        """
+        with self._turn() as requests:
+            address = self._description(requests).end_session_endpoint
+        if address is None or not self._may_be_asked(address):
+            return None
+        return str(httpx2.URL(address).copy_add_param("client_id", self._own.client_id))
 
     def identity(self, attempt: Attempt, answer: Mapping[str, str], back: str, needed: str) -> Identity:
         """Who the person is whom the provider led back with ``answer``, the query of that address.

@@ -8,20 +8,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from registry import errors
+from registry.web.public_content import FOR_EVER, PublicContent
 
 FOLDER = Path(__file__).parent / "static"
-FOR_EVER = "public, max-age=31536000, immutable"
-"""RFC 8246: another content has another address."""
 
 
 class StaticFiles:
     """The files of the folder, read once. One digest for all: a style names the drawings beside it."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._contents = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
+        self._contents = {
+            file.name: PublicContent(file.read_bytes(), mimetypes.guess_type(file.name)[0] or "text/plain")
+            for file in sorted(folder.iterdir())
+            if file.is_file()
+        }
         digest = hashlib.sha256()
-        for name, content in self._contents.items():
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        for name, one in self._contents.items():
+            digest.update(f"{name}\0{len(one.content)}\0".encode() + one.content)
         self.version = digest.hexdigest()[:16]
 
     def address(self, name: str) -> str:
@@ -32,12 +35,11 @@ class StaticFiles:
 
     async def answer(self, request: Request) -> Response:
         """The file that is asked for. NotFound (``route_not_found``), also under the digest of another version."""
-        content = self._contents.get(request.path_params["name"])
-        if content is None or request.path_params["version"] != self.version:
+        found = self._contents.get(request.path_params["name"])
+        if found is None or request.path_params["version"] != self.version:
             raise errors.NotFound(
                 "route_not_found",
                 "There is nothing at this address.",
                 hint="Load the page again: it names the files of this version.",
             )
-        media_type = mimetypes.guess_type(request.path_params["name"])[0] or "text/plain"
-        return Response(content, media_type=media_type, headers={"Cache-Control": FOR_EVER})
+        return found.answer(request, {"Cache-Control": FOR_EVER})

@@ -1,6 +1,7 @@
 """What the domains answer, in the visitor's language. A sentence that no catalogue has is shown in English."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -21,6 +22,10 @@ _TRANSFORMS = tuple(
         (rf"rotated {_NUMBER} degrees counter-clockwise", "counter_clockwise"),
         (rf"rotated {_NUMBER} degrees", "turned"),
         (r"inverted", "inverted"),
+        (r"greyscale", "greyscale"),
+        (r"recoloured", "recoloured"),
+        (rf"scaled to {_NUMBER}%", "scaled"),
+        (rf"stretched to {_NUMBER}% of the width and {_NUMBER}% of the height", "stretched_to"),
         (rf"stretched by {_NUMBER}%", "stretched"),
         (rf"{_NUMBER}% of the listing's width", "width"),
         (rf"cut off, {_NUMBER}% of it visible", "cut_off"),
@@ -49,8 +54,13 @@ class Words:
     def _part(self, part: str) -> str:
         for pattern, key in _TRANSFORMS:
             if found := pattern.fullmatch(part):
-                return self._say(f"transform.{key}", number="".join(found.groups()))
+                return self._say(f"transform.{key}", **dict(zip(("number", "other"), found.groups(), strict=False)))
         return part
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Names of a claim's fields as people look for them, which is how the catalogue lists them."""
+        known = {key.removeprefix("field."): place for place, key in enumerate(self._say.messages)}
+        return sorted(names, key=lambda name: (known.get(name, len(known)), name))
 
     def age(self, milliseconds: int) -> str:
         """How long ago something was, in its largest unit."""

@@ -1,5 +1,6 @@
 """What its owner shows everybody of a work, beside what the log shows, which says nothing of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.errors import NotFound, Refused
 from registry.installation import Installation
 from registry.verify.commitment import Disclosure
-from registry.works.models import STATE_REGISTERED, Work, WorkDisclosure, WorkVersion
+from registry.works.models import STATE_ERASED, STATE_REGISTERED, Work, WorkDisclosure, WorkVersion
 from registry.works.read import ended, owned_work
 
 
@@ -60,6 +61,24 @@ def disclosed(session: Session, work_id: str) -> tuple[frozenset[str], bool]:
 def field_names(installation: Installation, session: Session, index: int) -> list[str]:
     """The names of the claim's fields at that entry, sorted; none once erased."""
     return sorted(field.name for field in installation.ledger.disclosure(session, index).fields)
+
+
+def seen_pictures(installation: Installation, work_ids: Collection[str], account_id: str | None) -> dict[str, int]:
+    """Entries of the first pictures of those of the works whose picture that account may see: its own and public ones.
+
+    One query, which asks for nothing if there are none.
+    """
+    if not work_ids:
+        return {}
+    may = (Work.account_id == account_id) & (Work.state != STATE_ERASED)
+    shown = WorkDisclosure.picture.is_(True) & (Work.state == STATE_REGISTERED)
+    asked = (
+        select(Work.id, Work.first_index)
+        .outerjoin(WorkDisclosure, WorkDisclosure.work_id == Work.id)
+        .where(Work.id.in_(sorted(work_ids)), may | shown)
+    )
+    with installation.database.read() as session:
+        return {work_id: index for work_id, index in session.execute(asked)}
 
 
 def public_work(installation: Installation, work_id: str) -> PublicWork:

@@ -232,11 +232,14 @@ def test_proofs_of_a_ledger_with_stored_nodes_verify(grown: Filled) -> None:
             assert proof.verify(leaf_hash(entries[index]), key).size == covering
 
 
-def test_entries_are_read_by_their_range(grown: Filled) -> None:
+def test_entries_are_read_by_their_range_or_one_here_and_one_there(grown: Filled) -> None:
     with grown.database.read() as session:
         assert grown.ledger.entries(session, 7, 7) == []
         assert grown.ledger.entries(session, 255, 257) == [grown.ledger.entry(session, index) for index in (255, 256)]
+        assert grown.ledger.entries_at(session, []) == []
+        assert grown.ledger.entries_at(session, [256, 3]) == [grown.ledger.entry(session, index) for index in (256, 3)]
         assert code_of(errors.NotFound, grown.ledger.entries, session, GROWN - 1, GROWN + 1) == "no_such_entry"
+        assert code_of(errors.NotFound, grown.ledger.entries_at, session, [3, GROWN]) == "no_such_entry"
 
 
 class MeddlingRandomness(SeededRandomness):

@@ -212,3 +212,18 @@ def _refuses(provider: ScriptedProvider) -> None:
     with pytest.raises(errors.Refused) as refused:
         provider.identity()
     assert refused.value.code == "provider_answer"
+
+
+@pytest.mark.parametrize(
+    ("named", "address"),
+    [
+        (f"{ISSUER}/end?tenant=1", f"{ISSUER}/end?tenant=1&client_id=registry"),
+        (None, None),
+        ("http://login.example/end", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_people_are_shown_the_way_to_sign_out_that_it_names_if_that_can_be_trusted(
+    named: str | None, address: str | None
+) -> None:
+    assert ScriptedProvider(description={"end_session_endpoint": named}).ours.address_to_sign_out() == address

@@ -50,8 +50,10 @@ def fields(**values: str) -> list[tuple[str, tuple[None, str]]]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, picture_reader: object) -> Iterator[str]:
-    """A site with a person who is an administrator, for the tests of one file."""
+def opened(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, picture_reader: object
+) -> Iterator[Installation]:
+    """An installation with a person who is an administrator, for the tests of one file."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, folder / "registry.sqlite")
     with Installation.open(
@@ -60,11 +62,17 @@ def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, pic
         randomness=SeededRandomness(),
         signer=NoteSigner("firstmark.test/log", bytes(range(32))),
         pictures=picture_reader,  # type: ignore[arg-type]
-    ) as opened:
-        add_person(opened, administrator=True)
-        record(opened.settings.quality_file, measured())
-        with served(create_application(opened)) as at:
-            yield at
+    ) as made:
+        add_person(made, administrator=True)
+        record(made.settings.quality_file, measured())
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(opened: Installation) -> Iterator[str]:
+    """Where a real server answers for it."""
+    with served(create_application(opened)) as at:
+        yield at
 
 
 @pytest.fixture
@@ -81,10 +89,10 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str, name: str = NAME) -> None:
     """Through the form, as a person does."""
     page.goto(f"{address}/sign-in")
-    page.fill("input[name=name]", NAME)
+    page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button")
     page.wait_for_url("**/works")

@@ -1,49 +1,39 @@
-"""What holds of every page: readable by everybody, narrow, light, silent towards the rest of the world."""
+"""What holds of every page in every state: readable by everybody, narrow, light, silent towards other hosts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.web.conftest import sign_in
-from tests.web.people import designs, png
+from registry.installation import Installation
+from registry.web.languages import TAGS
+from tests.web.every_state import LONG, Places, fill, states
 
 LARGEST_PAGE = 150_000
-"""Bytes of a page with its styles and scripts, without pictures."""
+"""Bytes of a page with its styles and scripts as they are sent, without pictures."""
+UNPACKED_LARGER = ("/verify",)
+"""Pages that are larger once they are unpacked: the verifier is a program."""
 PHONE: ViewportSize = {"width": 360, "height": 740}
-OPEN_TO_ALL = ("/", "/log", "/log/entries/0", "/verify", "/numbers", "/sign-in", "/nothing-is-here")
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+_SIZES = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .filter((one) => one.entryType === "navigation" || /\\.(css|js|svg)(\\?|$)/.test(one.name))
+  .reduce(([sent, unpacked], one) => [sent + one.encodedBodySize, unpacked + one.decodedBodySize], [0, 0])"""
 
 
 @pytest.fixture(scope="module")
-def everything(address: str, browser: Browser) -> Iterator[tuple[BrowserContext, Sequence[str]]]:
-    """A browser that is signed in, and the addresses of every page, one of each kind."""
+def places(opened: Installation) -> Places:
+    return fill(opened)
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str, language: str) -> Iterator[Page]:
     # Colours on their way from one to another have no contrast to measure.
-    context = browser.new_context(viewport=PHONE, locale="en-GB", reduced_motion="reduce")
-    page = context.new_page()
-    sign_in(page, address)
-    drawn = designs()["harbour-waves"]
-    page.set_input_files("input[type=file]", {"name": "a.png", "mimeType": "image/png", "buffer": png(drawn)})
-    page.click("main form button")
-    work = page.locator(".outcome a").first.get_attribute("href", timeout=60_000) or ""
-    page.goto(address + work)
-    page.fill("#versions textarea", "Another sky.")
-    page.click("#versions summary")
-    page.set_input_files("#versions input[name=draft]", {"name": "a", "mimeType": "text/plain", "buffer": b"sketch"})
-    page.click("#versions form button")
-    page.wait_for_url("**/versions/1")
-    page.goto(f"{address}/check")
-    page.set_input_files("input[type=file]", {"name": "a.png", "mimeType": "image/png", "buffer": png(drawn[:, :700])})
-    page.click("main form button")
-    check = page.locator(".outcome a").first.get_attribute("href", timeout=60_000) or ""
-    of_people = ("/works", work, f"{work}/versions/1", f"{work}/public", "/check", check, "/keys", "/administration")
-    yield context, (*OPEN_TO_ALL[:5], *OPEN_TO_ALL[6:], *of_people)
-    context.close()
-
-
-def _speak(context: BrowserContext, address: str, language: str) -> None:
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce", locale="en-GB")
     context.add_cookies([{"name": "firstmark_language", "value": language, "url": address}])
+    yield context.new_page()
+    context.close()
 
 
 def _violations(page: Page, rules: dict[str, object]) -> list[str]:
@@ -56,51 +46,59 @@ def _violations(page: Page, rules: dict[str, object]) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_page_breaks_a_rule_of_accessibility(
-    everything: tuple[BrowserContext, Sequence[str]], address: str, language: str
+def test_no_page_breaks_a_rule_of_accessibility_in_light_or_dark(
+    phone: Page, address: str, places: Places, language: str
 ) -> None:
-    context, paths = everything
-    _speak(context, address, language)
-    page, found = context.new_page(), []
-    for path in paths:
-        page.goto(address + path)
-        found += _violations(page, {"runOnly": list(RULES)})
-        page.emulate_media(color_scheme="dark")
-        found += _violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}})
-        page.emulate_media(color_scheme="light")
-    page.close()
+    found = []
+    for _ in states(phone, address, places):
+        assert phone.locator("html").get_attribute("lang") == TAGS[language]
+        found += _violations(phone, {**RULES})
+        phone.emulate_media(color_scheme="dark")
+        found += _violations(phone, {**OF_COLOURS})
+        phone.emulate_media(color_scheme="light")
     assert found == []
 
 
-def test_the_sign_in_page_breaks_no_rule_either(address: str, page: Page) -> None:
-    page.goto(f"{address}/sign-in")
-    assert _violations(page, {"runOnly": list(RULES)}) == []
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_page_is_wide_or_heavy_or_asks_anybody_else_or_runs_what_is_not_ours(
+    phone: Page, address: str, places: Places, language: str
+) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    expected = "the server responded with a status of 4"
+    phone.on("console", lambda message: said.append(message.text) if expected not in message.text else None)
+    phone.on("pageerror", lambda error: said.append(str(error)))
+    phone.on("dialog", lambda dialog: said.append(dialog.message))
+    seen = 0
+    for state in states(phone, address, places):
+        seen += 1
+        phone.wait_for_load_state("networkidle")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], state
+        sent, unpacked = phone.evaluate(_SIZES)
+        assert 0 < sent < LARGEST_PAGE, state
+        assert unpacked < LARGEST_PAGE or state.startswith(UNPACKED_LARGER), state
+        shown = phone.content()
+        assert "\u202e" not in shown, state
+        assert LONG[:1000] not in shown, state
+    assert all(url.startswith(f"{address}/") for url in asked)
+    assert said == [], "dialogs, and the browser's console, where it says what the content security policy kept out"
+    assert seen > 30
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_page_is_wider_than_a_phone_or_heavier_than_it_may_be_or_asks_anybody_else(
-    everything: tuple[BrowserContext, Sequence[str]], address: str, language: str
-) -> None:
-    context, paths = everything
-    _speak(context, address, language)
+def test_the_verifier_that_is_one_file_breaks_no_rule_either(phone: Page, address: str) -> None:
+    phone.goto(f"{address}/verify/verify.html")
+    assert _violations(phone, {**RULES}) == []
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_reads_without_scripts(browser: Browser, address: str, places: Places, language: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "firstmark_language", "value": language, "url": address}])
     page = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    sizes: dict[str, int] = {}
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text) if "404" not in message.text else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    for path in paths:
-        asked.clear()
-        page.goto(address + path)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-        assert all(url.startswith(f"{address}/") for url in asked), path
-        light = [url for url in asked if url.endswith((".css", ".js", ".svg"))]
-        for url in light:
-            if url not in sizes:
-                sizes[url] = len(page.request.get(url).body())
-        own = len(page.request.get(address + path, headers={"Accept": "text/html"}).body())
-        assert own + sum(sizes[url] for url in set(light)) < LARGEST_PAGE, path
-    page.close()
-    assert said == [], "the browser's console, where it says what the content security policy kept out"
+    for state in states(page, address, places):
+        assert page.locator("h1").is_visible(), state
+        assert page.locator(".script-only:visible").count() == 0, state
+    context.close()

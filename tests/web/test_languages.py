@@ -12,6 +12,7 @@ from registry.web.languages import FOLDER, LANGUAGES, catalogue
 from registry.web.numbers_in_addresses import whole_number
 from registry.web.shown_text import percent, visible
 from registry.web.visit import local_address
+from registry.web.wording import Words
 
 OF_THE_DOMAIN = ("errors.", "hints.", "notes.")
 """Their English is the domain's own."""
@@ -86,3 +87,28 @@ def test_a_curve_stays_in_its_view(steps: list[tuple[int, int]]) -> None:
 
 def test_one_point_is_no_curve() -> None:
     assert growth([(1, 1)]) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "re-encoded",
+        "identical file",
+        "identical pixels",
+        "mirrored",
+        "mirrored, rotated 90 degrees clockwise",
+        "rotated 180 degrees, inverted",
+        "rotated 12 degrees counter-clockwise, stretched by 12%",
+        "57% of the listing's width, cut off, 40% of it visible",
+        "greyscale, scaled to 50%",
+        "recoloured, stretched to 120% of the width and 80% of the height",
+    ],
+)
+def test_what_was_done_to_a_work_is_said_in_chinese(words: str) -> None:
+    assert not re.search("[a-z]", Words(catalogue("zh")).transform(words))
+
+
+def test_the_fields_of_a_claim_are_listed_as_people_look_for_them() -> None:
+    assert Words(catalogue("en")).in_order(["width", "later", "title", "creator"]) == [
+        "creator", "title", "width", "later"
+    ]  # fmt: skip

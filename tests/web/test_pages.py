@@ -9,7 +9,7 @@ from registry.accounts.sign_in import IDLE, MOST_ATTEMPTS
 from registry.installation import Installation
 from tests.deterministic import SteppingClock
 from tests.web.conftest import fields
-from tests.web.people import NAME, PASSWORD, add_person, designs, png
+from tests.web.people import NAME, PASSWORD, add_person, designs, png, smaller_copy
 
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 BIDI = "gnp\u202e.exe"
@@ -202,3 +202,61 @@ def test_an_idle_session_has_ended(signed_in: TestClient, home: Installation) ->
     assert isinstance(clock, SteppingClock)
     clock.now += IDLE
     assert signed_in.get("/works").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br;q=1.0, GZIP; q=0.5", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.000", None),
+        ("br", None),
+        ("x-gzip", None),
+        ("", None),
+    ],
+)
+def test_what_is_the_same_for_everybody_is_compressed_for_whoever_takes_that(
+    site: TestClient, accepted: str, coding: str | None
+) -> None:
+    styles = re.search(r"/static/[0-9a-f]{16}/pages\.css", site.get("/").text)
+    script = re.search(r"/verify/verify\.js\?[0-9a-f]{16}", site.get("/verify").text)
+    assert styles is not None
+    assert script is not None
+    for path in (styles[0], script[0], "/verify/verify.html"):
+        answer = site.get(path, headers={"Accept-Encoding": accepted})
+        assert answer.headers.get("Content-Encoding") == coding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert answer.content == site.get(path, headers={"Accept-Encoding": "identity"}).content
+
+
+def test_no_page_that_may_hold_secrets_is_compressed(signed_in: TestClient) -> None:
+    for path in ("/works", "/keys", "/administration", "/"):
+        assert "Content-Encoding" not in signed_in.get(path, headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_a_resembling_work_is_shown_with_its_picture_to_whoever_may_see_that(
+    signed_in: TestClient, home: Installation
+) -> None:
+    first = re.search(r"/works/(wrk_\w+)", _registered(signed_in))
+    assert first is not None
+    copied = [("file", ("copy.jpg", smaller_copy(designs()["evening-ridge"]), "image/jpeg"))]
+    assert f"/works/{first[1]}/pictures/0/small" in signed_in.post("/works", files=copied).text
+    signed_in.post(f"{first[0]}/shown", files=fields(field="title"))
+    add_person(home, "Somebody Else")
+    other = [("file", ("mine.png", png(designs()["evening-ridge"][:-2]), "image/png"))]
+    signed_in.cookies.clear()
+    signed_in.post("/sign-in", files=fields(name="Somebody Else", password=PASSWORD))
+    told = signed_in.post("/works", files=other).text
+    assert first[1] in told
+    assert f"/works/{first[1]}/public/0" not in told
+    own = re.search(rf"/works/(?!{first[1]})wrk_\w+", told)
+    signed_in.cookies.clear()
+    signed_in.post("/sign-in", files=fields(name=NAME, password=PASSWORD))
+    signed_in.post(f"{first[0]}/shown", files=fields(picture="yes"))
+    signed_in.cookies.clear()
+    signed_in.post("/sign-in", files=fields(name="Somebody Else", password=PASSWORD))
+    assert own is not None
+    page = signed_in.get(own[0]).text
+    assert f"/works/{first[1]}/public/0" in page
+    assert signed_in.get(f"/works/{first[1]}/public/0").headers["Content-Type"] == "image/webp"

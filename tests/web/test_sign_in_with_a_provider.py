@@ -76,8 +76,18 @@ def test_somebody_new_signs_in_where_they_wanted_to_go_and_out_again(site: str, 
     assert "attempt" not in str(page.context.cookies(site))
     page.click("details.menu summary")
     page.click("details.menu form button")
+    expect(page.locator("h1")).to_have_text(say("sign_in.out"))
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.response["violations"] == []
+    assert page.context.cookies(site) == []
+    page.click("main a[role=button] >> nth=0")
+    page.wait_for_url("http://localhost:*/session/end*")
+    page.click("button[value=yes]")
+    page.wait_for_url("http://localhost:*/session/end/success*")
     page.goto(f"{site}/works")
     expect(page.locator("h1")).to_have_text(say("sign_in.title"))
+    page.click("a[href^='/sign-in/provider']")
+    expect(page.locator("input[name=login]")).to_be_visible()
     assert said == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from registry.evidence.build import CERTIFICATES
-from registry.web.languages import LANGUAGES, catalogue
+from registry.web.languages import LANGUAGES, TAGS, catalogue
 from tests.evidence.pdf_tools import signatures_of
 from tests.web.conftest import sign_in
 from tests.web.people import designs, on_a_product, png, smaller_copy
@@ -68,7 +68,7 @@ def test_a_designer_registers_a_moderator_checks_and_a_court_gets_its_evidence(
     assert np.abs(found.mean(axis=0) - truth.mean(axis=0)).max() < 0.1 * across
 
     page.goto(f"{address}/works")
-    page.locator("a.work").last.click()
+    page.locator("a.work", has_text=ridge).click()
     with page.expect_download() as download:
         page.click(f"text={say('evidence.download')}")
     kept = tmp_path / "evidence.zip"
@@ -84,7 +84,20 @@ def test_a_designer_registers_a_moderator_checks_and_a_court_gets_its_evidence(
         page.click("main a[href='/verify/verify.pyz']")
     assert Path(program.value.path()).read_bytes() == zipfile.ZipFile(kept).read("data/verifier/verify.pyz")
 
-    page.click(f"text={say('verify.here')}")
+    page.reload()
+    page.context.set_offline(True)
+    page.set_input_files("#file", kept)
+    expect(page.locator("#report h2")).to_have_class("proven")
+    expect(page.locator("#report h2")).to_have_text("Proven" if language == "en" else "已证明")
+    assert page.locator("html").get_attribute("lang") == TAGS[language]
+    page.click(f"text={say('verify.more')}")
+    page.set_input_files("#work", {"name": "other", "mimeType": "image/png", "buffer": b"another file"})
+    expect(page.locator("#report h2")).to_have_class("failed")
+    page.set_input_files("#work", {"name": "own", "mimeType": "image/png", "buffer": png(drawn[ridge])})
+    expect(page.locator("#report h2")).to_have_class("proven")
+
+    page.context.set_offline(False)
+    page.click("main a[href='/verify/verify.html']:not([download])")
     page.wait_for_url("**/verify/verify.html")
     page.context.set_offline(True)
     page.set_input_files("#file", kept)

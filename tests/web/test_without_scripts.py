@@ -48,3 +48,38 @@ def test_works_are_registered_shown_and_withdrawn_and_listings_checked(address: 
     page.click("text=Sign out")
     page.goto(f"{address}/works")
     assert page.inner_text("h1") == "Sign in"
+
+
+def test_versions_evidence_keys_and_the_language_need_none_either(address: str, page: Page) -> None:
+    drawn = designs()
+    sign_in(page, address)
+    page.set_input_files(
+        "input[type=file]", {"name": "waves.png", "mimeType": "image/png", "buffer": png(drawn["harbour-waves"])}
+    )
+    page.click("main form button")
+    page.click(".outcome a >> nth=0")
+    work = page.url
+    for button in ("Download the evidence file", "Certificate, English (PDF)"):
+        with page.expect_download() as download:
+            page.click(f"text={button}")
+        assert download.value.path().stat().st_size > 10_000
+    page.click("#versions summary")
+    page.set_input_files("#versions input[name=draft]", {"name": "a", "mimeType": "text/plain", "buffer": b"sketch"})
+    page.click("#versions form button")
+    expect(page.locator(".drafts code")).to_have_count(1)
+    assert page.url.startswith(f"{work}/versions/")
+
+    page.goto(f"{address}/keys")
+    page.fill("main input[name=name]", "robot")
+    page.click("main form.card button")
+    expect(page.locator(".good-card code")).to_have_count(1)
+    page.click("table button")
+    expect(page.locator("table")).to_contain_text("revoked")
+
+    page.goto(f"{address}/log")
+    page.click(".languages button")
+    expect(page.locator("h1")).to_have_text("公开账本")
+    page.goto(f"{address}/verify")
+    expect(page.locator("noscript")).to_be_visible()
+    with page.expect_download():
+        page.click("main a[href='/verify/verify.pyz']")

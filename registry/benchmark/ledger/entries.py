@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from registry.errors import Refused
+from registry.benchmark.empty_database import require_empty
 from registry.ids import SystemRandomness, new_id
 from registry.installation import Installation
 from registry.ledger.group_call import Wanted
@@ -41,7 +41,7 @@ def throw_away_installation(database_url: str | None) -> Iterator[Installation]:
     """
     with tempfile.TemporaryDirectory(prefix="firstmark-bench-") as folder:
         if database_url is not None:
-            _check_empty(database_url)
+            require_empty(database_url)
         # Everything is named, so that no setting of the environment leads to a database or objects that are in use.
         settings = Settings.load(
             home=Path(folder) / "home",
@@ -50,18 +50,3 @@ def throw_away_installation(database_url: str | None) -> Iterator[Installation]:
         )
         with Installation.open(settings) as installation:
             yield installation
-
-
-def _check_empty(database_url: str) -> None:
-    from registry.storage.database import Database
-
-    database = Database.open(database_url)
-    try:
-        if database.migration()[0] is not None:
-            raise Refused(
-                "bench_database_used",
-                "The database to measure in is in use already.",
-                hint="Create an empty database for the measurement and drop it afterwards.",
-            )
-    finally:
-        database.close()

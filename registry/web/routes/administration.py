@@ -7,6 +7,7 @@ from registry.accounts.caller import Scope, parse_scopes
 from registry.accounts.keys import create_key, list_keys, revoke_key
 from registry.accounts.models import Account
 from registry.anchoring import stored
+from registry.anchoring.ethereum.overview import overviews
 from registry.api.form import Form
 from registry.similarity.index.inspection import inspect
 from registry.web.answering import LINE_BYTES, done, shown
@@ -57,6 +58,7 @@ def _administration(visit: Visit) -> Response:
         head = home.ledger.head(session)
         index = inspect(session, home.index_folder, home.settings.index_unit)
         stamps = [(one.witness, one.time, one.checkpoint_size) for one in stored.newest(session)]
+        networks = overviews(session, home.ledger)
     return visit.page(
         "administration.html",
         settings=list(_settings(visit)),
@@ -67,6 +69,9 @@ def _administration(visit: Visit) -> Response:
         schema=current,
         dialect=home.database.dialect,
         stamps=stamps,
+        now=home.clock.milliseconds(),
+        networks=networks,
+        cosigners=[] if home.publication.witnesses is None else home.publication.witnesses.policy.witnesses,
     )
 
 

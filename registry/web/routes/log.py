@@ -12,6 +12,7 @@ from registry.errors import NotFound
 from registry.verify.ethereum_chain import chain_name
 from registry.verify.tree import leaf_hash
 from registry.web.answering import shown
+from registry.web.ledger_growth import ledger_growth
 from registry.web.numbers_in_addresses import whole_number
 from registry.web.visit import Visit
 
@@ -45,6 +46,7 @@ def _log(visit: Visit) -> Response:
             for one in newest_final_of_all(session)
         ]
         shown_note = home.publication.checkpoint(session)
+        curve = None if visit.wants_part else ledger_growth(home.ledger, session, head.size)
     values: dict[str, Any] = {"entries": entries[::-1], "older": start or None}
     if visit.wants_part:
         return visit.page("log_entries.html", **values)
@@ -55,6 +57,8 @@ def _log(visit: Visit) -> Response:
         verifier_key=home.ledger.verifier_key,
         checkpoint=shown_note,
         stamps=stamps,
+        now=home.clock.milliseconds(),
+        curve=curve,
         **values,
     )
 

@@ -1,6 +1,5 @@
 """The registry in numbers: how it grew, what checks came to, how long they took."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,11 +13,8 @@ from registry.installation import Installation
 from registry.listings.measured_quality import by_theft, recorded
 from registry.listings.recent import MEASURED_CHECKS, check_numbers
 from registry.web.answering import shown
-from registry.web.chart import Chart, growth
+from registry.web.ledger_growth import ledger_growth
 from registry.web.visit import Visit
-
-_POINTS = 60
-"""Entries whose times draw the curve: as many look-ups, however long the log."""
 
 
 def _numbers(visit: Visit) -> Response:
@@ -26,12 +22,7 @@ def _numbers(visit: Visit) -> Response:
     checks = check_numbers(home)
     with home.database.read() as session:
         head = home.ledger.head(session)
-        places = sorted(
-            {round(number * (head.size - 1) / (_POINTS - 1)) for number in range(_POINTS)} if head.size else []
-        )
-        curve: Chart | None = growth(
-            [(json.loads(home.ledger.entry(session, place))["time"], place + 1) for place in places]
-        )
+        curve = ledger_growth(home.ledger, session, head.size)
         witnesses = _witnesses(home, session, head.size)
     quality = recorded(home.settings.quality_file)
     return visit.page(

@@ -1,9 +1,11 @@
 """Signing in, with a password or through the provider of identity, and out."""
 
+from contextlib import suppress
+
 from starlette.responses import Response
 
 from registry import errors
-from registry.accounts.sign_in import sign_in, sign_out
+from registry.accounts.sign_in import LONGEST_SESSION, sign_in, sign_out
 from registry.api.form import Form
 from registry.client.problem import status_of
 from registry.openid_connect.admission import Admission
@@ -17,6 +19,9 @@ from registry.web.visit import Visit, local_address
 ANSWER = "/sign-in/provider/answer"
 """Where the provider leads people back to: what its operator registers for this client."""
 _OF_ATTEMPT = "-attempt"
+_BY_PROVIDER = "-by-provider"
+"""A cookie beside the session's: who signed in through the provider may want to sign out there too."""
+SIGNED_OUT = "/signed-out"
 _USUAL = "/works"
 
 
@@ -96,6 +101,14 @@ def _from_provider(visit: Visit) -> Response:
         answer = _page(visit, back, error=error, identity=identity)
     else:
         answer = visit.begin(visit.to(back), token)
+        answer.set_cookie(
+            visit.cookie + _BY_PROVIDER,
+            "yes",
+            max_age=LONGEST_SESSION // 1000,
+            secure=visit.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
     # What was begun is over, however it ended: its state answers nothing any more.
     answer.delete_cookie(visit.cookie + _OF_ATTEMPT, secure=visit.is_secure, httponly=True, samesite="lax")
     return answer
@@ -110,9 +123,19 @@ def _provider(visit: Visit) -> Provider:
 
 def _sign_out(visit: Visit, _: Form) -> Response:
     sign_out(visit.installation.database, visit.request.cookies.get(visit.cookie, ""), visit.installation.key_secret)
-    answer = visit.to("/")
-    answer.delete_cookie(visit.cookie, secure=visit.is_secure, httponly=True, samesite="lax")
+    by_provider = visit.cookie + _BY_PROVIDER in visit.request.cookies
+    # Not straight to the provider: the policy keeps forms to this site, and browsers their redirects too (form-action).
+    answer = visit.to(SIGNED_OUT if by_provider else "/")
+    for name in (visit.cookie, visit.cookie + _BY_PROVIDER):
+        answer.delete_cookie(name, secure=visit.is_secure, httponly=True, samesite="lax")
     return answer
+
+
+def _signed_out(visit: Visit) -> Response:
+    provider, address = _provider(visit), None
+    with suppress(errors.Unavailable, errors.Refused):
+        address = provider.address_to_sign_out()
+    return visit.page("signed_out.html", provider=provider.host, address=address)
 
 
 ROUTES = [
@@ -121,4 +144,5 @@ ROUTES = [
     shown(ANSWER, _from_provider),
     done("/sign-in", _sign_in, {"name": LINE_BYTES, "password": LINE_BYTES, "next": LINE_BYTES}, signed_in=False),
     done("/sign-out", _sign_out, {}),
+    shown(SIGNED_OUT, _signed_out),
 ]

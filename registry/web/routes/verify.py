@@ -1,4 +1,4 @@
-"""How to verify evidence without this site, and both verifiers to use here or to take away."""
+"""Verifying evidence: here in the browser, and with both verifiers to take away."""
 
 import hashlib
 from functools import cache
@@ -6,9 +6,12 @@ from functools import cache
 from starlette.responses import Response
 
 from registry.evidence.offline_verifier import offline_verifier
-from registry.verify_page.page import content_security_policy, verification_page
+from registry.verify_page.page import content_security_policy, script, verification_page
 from registry.web.answering import shown
+from registry.web.public_content import FOR_EVER, PublicContent
 from registry.web.visit import Visit
+
+SCRIPT = "/verify/verify.js"
 
 
 @cache
@@ -17,10 +20,21 @@ def _verifier() -> tuple[bytes, str]:
     return content, hashlib.sha256(content).hexdigest()
 
 
-def _how(visit: Visit) -> Response:
+def _here(visit: Visit) -> Response:
     content, digest = _verifier()
     key = visit.installation.ledger.verifier_key
-    return visit.page("verify.html", digest=digest, size=len(content), verifier_key=key)
+    at = _script().digest
+    return visit.page("verify.html", digest=digest, size=len(content), verifier_key=key, script=f"{SCRIPT}?{at}")
+
+
+@cache
+def _script() -> PublicContent:
+    return PublicContent(script().encode(), "text/javascript")
+
+
+def _running(visit: Visit) -> Response:
+    """What the page of verifying runs: the same as inside the verifier that is one file, under the site's policy."""
+    return _script().answer(visit.request, {"Cache-Control": FOR_EVER})
 
 
 def _program(_: Visit) -> Response:
@@ -32,12 +46,16 @@ def _program(_: Visit) -> Response:
     )
 
 
-def _page(_: Visit) -> Response:
+@cache
+def _verifier_as_page() -> PublicContent:
+    return PublicContent(verification_page(), "text/html")
+
+
+def _page(visit: Visit) -> Response:
     """The page that computes in the browser, under its own policy: it may run its script and ask nobody, us neither."""
-    return Response(
-        verification_page(),
-        media_type="text/html",
-        headers={
+    return _verifier_as_page().answer(
+        visit.request,
+        {
             "Content-Security-Policy": f"{content_security_policy()}; frame-ancestors 'none'",
             "Cache-Control": "public, max-age=300",
         },
@@ -45,7 +63,8 @@ def _page(_: Visit) -> Response:
 
 
 ROUTES = [
-    shown("/verify", _how),
+    shown("/verify", _here),
     shown("/verify/verify.pyz", _program),
     shown("/verify/verify.html", _page),
+    shown(SCRIPT, _running),
 ]

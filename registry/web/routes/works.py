@@ -1,6 +1,6 @@
 """A designer's works: registered, listed, shown with receipts, given out as evidence, made public, withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -52,9 +52,15 @@ def _register(visit: Visit, form: Form) -> Response:
     claim = {name: value for name in ("creator", "title") if (value := form.text(name).strip())}
     claim.setdefault("creator", visit.who.account_name)
     outcomes = [_outcome(visit, part, claim) for part in form.all("file") if part.filename]
-    if visit.wants_part:
-        return visit.page("works_registered_rows.html", outcomes=outcomes)
-    return visit.page("works_registered.html", outcomes=outcomes)
+    done = [one.registered for one in outcomes if one.registered is not None]
+    template = "works_registered_rows.html" if visit.wants_part else "works_registered.html"
+    return visit.page(template, outcomes=outcomes, seen=_seen(visit, done))
+
+
+def _seen(visit: Visit, registered: Iterable[Registered]) -> dict[str, int]:
+    """Where the pictures of resembling works are that the visitor may see, by work."""
+    works = {found.work_id for one in registered for found in one.findings}
+    return disclose.seen_pictures(visit.installation, works, visit.account_id)
 
 
 def _outcome(visit: Visit, part: Part, claim: Mapping[str, str]) -> _Outcome:
@@ -105,6 +111,7 @@ def _work_page(
         state=shown_state,
         history=history.history(home, work_id, visit.account_id, whole_number(visit.query("before"))),
         receipt=receipt,
+        seen=_seen(visit, [receipt] if receipt is not None else []),
         names=names,
         public=public,
         with_picture=with_picture,

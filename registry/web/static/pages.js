@@ -204,4 +204,16 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+// The verifier begins in the language of the browser; on a page of ours it speaks that of the page.
+for (const button of document.querySelectorAll("[data-speak]")) {
+  const language = document.documentElement.lang;
+  document.addEventListener("DOMContentLoaded", () => { if (document.documentElement.lang !== language) button.click(); });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", async () => {
+  // Pictures that nobody scrolled to yet belong on the paper too.
+  const waiting = [...document.querySelectorAll("img[loading=lazy]")];
+  for (const image of waiting) image.loading = "eager";
+  await Promise.allSettled(waiting.map((image) => image.decode()));
+  window.print();
+});
