@@ -17,7 +17,7 @@ DATABASE_FILE = "registry.sqlite"
 OBJECTS_FOLDER = "objects"
 CALIBRATION_FILE = "calibration.json"
 QUALITY_FILE = "quality.json"
-SEARCH_PARTS = ("whole_pictures", "local_features", "regions")
+SEARCH_PARTS = ("whole_pictures", "local_features", "regions", "outlines")
 MEBIBYTE = 1024 * 1024
 HIGHEST_PORT = 65535
 
@@ -177,7 +177,7 @@ class Settings(BaseSettings):
         default="",
         description=(
             "Parts of the search to switch off, to save their time or to see their worth: `whole_pictures`, "
-            "`local_features`, `regions`, with commas. Default: none."
+            "`local_features`, `regions`, `outlines`, with commas. Default: none."
         ),
     )
     index_unit: int = Field(

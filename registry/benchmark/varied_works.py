@@ -2,7 +2,7 @@
 
 A made work's features are those of many real ones with some bits changed, so that cells are as full as real ones make
 them, and a feature of a listing is like as many strange ones as among real works: 0.3 for each work, where 240 pieces
-of clip art have 0.38. Its picture and template are a real one's.
+of clip art have 0.38. Its outline is a real one's moved over the canvas, its picture and template are a real one's.
 """
 
 import hashlib
@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from registry.benchmark.collection import generator
 from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPicture
-from registry.similarity.registered_features import FEATURE, unpacked_local, unpacked_regions
+from registry.similarity.outline import CODES, DIRECTIONS
+from registry.similarity.registered_features import FEATURE, unpacked_local, unpacked_outline, unpacked_regions
 
 _CODE_BITS_CHANGED = 20
 """Of 128: what makes the made features as alike to others as real ones are."""
@@ -68,7 +69,13 @@ class VariedWorks:
         regions = unpacked_regions(row["regions"]).copy()
         spectra = regions["spectrum"] + rng.normal(0, _SPECTRUM_NOISE, regions["spectrum"].shape)
         regions["spectrum"] = np.clip(np.rint(spectra), -127, 127).astype(np.int8)
-        return {"local": local.astype(FEATURE).tobytes(), "regions": regions.tobytes()}
+        # Rows and columns come round at the border; the directions in the lowest bits stay.
+        moved = unpacked_outline(row["outline"]) + np.uint16(DIRECTIONS * int(rng.integers(0, CODES // DIRECTIONS)))
+        return {
+            "local": local.astype(FEATURE).tobytes(),
+            "regions": regions.tobytes(),
+            "outline": moved.astype("<u2").tobytes(),
+        }
 
 
 def _rows(session: Session, model: type[IndexedPicture | IndexedHash | IndexedFeatures]) -> list[Row]:

@@ -56,7 +56,7 @@ def quality(
         typer.Option(metavar="NAME,...", help="phash, dhash, pdq, sift, sscd or none. Default: all there are."),
     ] = None,
     without: Annotated[
-        str, typer.Option(metavar="NAME,...", help="Switch off whole_pictures, local_features or regions.")
+        str, typer.Option(metavar="NAME,...", help="Switch off whole_pictures, local_features, regions or outlines.")
     ] = "",
     save: Annotated[
         Path | None, typer.Option(metavar="DIR", file_okay=False, help="Write pictures of hits and misses there.")

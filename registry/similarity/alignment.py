@@ -96,6 +96,15 @@ def fine(listing: ListingFields, template: Template, quad: NDArray[np.float64]) 
     return _moved(listing, template, quad, _FINE)
 
 
+def unmoved(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> float:
+    """Agreement of the fine edges just there."""
+    level = listing.side_for(quad, _FINE.side)
+    width, height = ink_size(template)
+    at = np.empty(8)
+    kernels.homography(quad * (level / listing.scale), width, height, at)
+    return kernels.agreement(listing.field(level), at, template.fine, LEAST_VISIBLE)[0]
+
+
 def _moved(
     listing: ListingFields, template: Template, quad: NDArray[np.float64], stage: _Stage
 ) -> tuple[float, NDArray[np.float64]]:

@@ -106,7 +106,7 @@ class Catalogue:
                 if entry_index not in retired:
                     self._hashes.add(entry_index, bits)
             for picture in rows_of_features(session, added_from, size, retired):
-                self.sizes.put(picture.entry, picture.width, picture.height)
+                self.sizes.put(picture.entry, picture.ink, picture.canvas)
                 self.features.add(picture)
             self._forget_retired(session, size)
             self.seen = size
@@ -179,8 +179,8 @@ class Catalogue:
         self.features.rest_on([feature_table(arrays) for arrays in of_kind[FEATURES.name]], manifest.size)
         for segment in manifest.segments:
             if segment.name in fresh and segment.kind == FEATURES.name:
-                for entry, width, height in held[segment.name]["pictures"].tolist():
-                    self.sizes.put(entry, width, height)
+                for entry, ink, canvas in held[segment.name]["pictures"].tolist():
+                    self.sizes.put(entry, ink, canvas)
         self._open = held
         self._rests_on = manifest.size
 

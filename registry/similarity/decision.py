@@ -79,14 +79,19 @@ class Calibration:
         The fit weighs copies and others alike, and among the places of a listing hardly one is a copy; the
         thresholds are measured on strangers, so the score is tied to them and logistic between and beyond.
         """
-        return score_of((self._logit(values) - self.review) / max(self.match - self.review, _LEAST_SPAN))
+        return score_of(self.certainty(values))
 
-    def verdict(self, values: Sequence[float]) -> Verdict:
-        """What a moderator should do."""
+    def certainty(self, values: Sequence[float], allowance: float = 0.0) -> float:
+        """0 where review begins and 1 where match does. ``allowance``: by how many logits earlier review begins."""
+        review = self.review - allowance
+        return (self._logit(values) - review) / max(self.match - review, _LEAST_SPAN)
+
+    def verdict(self, values: Sequence[float], allowance: float = 0.0) -> Verdict:
+        """What a moderator should do. ``allowance``: as for the certainty."""
         logit = self._logit(values)
         if logit >= self.match:
             return Verdict.MATCH
-        return Verdict.REVIEW if logit >= self.review else Verdict.CLEAR
+        return Verdict.REVIEW if logit >= self.review - allowance else Verdict.CLEAR
 
     def to_json(self) -> bytes:
         """The file of it."""

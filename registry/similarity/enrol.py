@@ -28,12 +28,13 @@ class Enrolment:
     local: bytes
     regions: bytes
     template: bytes
+    outline: bytes
 
     @classmethod
     def of(cls, reading: Reading) -> "Enrolment":
         """Chosen from a reading and packed."""
         kept = registered_features.chosen(reading.features, reading.width, reading.height)
-        local, regions, template = registered_features.packed(kept)
+        local, regions, template, outline = registered_features.packed(kept)
         return cls(
             reading=reading,
             raster=zlib.compress(reading.raster.tobytes(), _PACKING_LEVEL),
@@ -41,6 +42,7 @@ class Enrolment:
             local=local,
             regions=regions,
             template=zlib.compress(template, _PACKING_LEVEL),
+            outline=outline,
         )
 
 
@@ -78,6 +80,7 @@ def enrol(session: Session, entry_index: int, work_id: str, enrolment: Enrolment
             local=enrolment.local,
             regions=enrolment.regions,
             template=enrolment.template,
+            outline=enrolment.outline,
         )
     )
 

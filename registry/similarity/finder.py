@@ -8,7 +8,8 @@ from pathlib import Path
 
 from registry.imaging.picture import Reading
 from registry.imaging.symmetry import Symmetry
-from registry.similarity import verification
+from registry.similarity import search_canvas, verification
+from registry.similarity.alignment import ListingFields
 from registry.similarity.answer import Answer, Match, Verdict
 from registry.similarity.catalogue import Catalogue, RegisteredPicture, identical, load
 from registry.similarity.decision import Calibration, shipped_calibration
@@ -16,7 +17,7 @@ from registry.similarity.genericity import generic
 from registry.similarity.hypotheses import Hypothesis, Source
 from registry.similarity.index.spans import UNIT
 from registry.similarity.proposal import Proposal
-from registry.similarity.search_parts import compared, proposed
+from registry.similarity.search_parts import Found, compared, proposed
 from registry.similarity.templates import Printable, Templates
 from registry.similarity.verdicts import Place, match_of, rank, ranked
 from registry.storage.database import Database
@@ -29,7 +30,7 @@ MOST_MATCHES = 20
 _NO_BETTER = 0.005
 """Difference in score within which the simpler way of turning and inverting a work explains a listing as well."""
 WHOLE_PICTURES = "whole_pictures"
-WHOLE_MODEL = "whole-picture/2"
+WHOLE_MODEL = "whole-picture/3"
 """Names the sources, the comparison and the thresholds of the whole-picture stage, and how places are ranked."""
 
 
@@ -38,8 +39,15 @@ class _Proposed:
     """``seen`` entries of the ledger were known when these were proposed."""
 
     seen: int
+    listing: ListingFields
     wholes: list[Proposal]
+    canvases: list[Hypothesis]
     parts: list[Hypothesis]
+
+    @property
+    def entries(self) -> list[int]:
+        """Of the works that are laid over the listing."""
+        return [one.entry for one in (*self.canvases, *self.parts)]
 
 
 class Finder:
@@ -92,13 +100,20 @@ class Finder:
         with self._database.read() as session:
             wholes = _to_compare(told.wholes, identical(session, reading))
             works = {entry: load(session, entry) for entry in {one.entry_index for one in wholes}}
-            printables = self._templates.of(session, (one.entry for one in told.parts))
+            printables = self._templates.of(session, told.entries)
         whole_matches = _whole_matches(reading, wholes, works)
-        part_matches = {
-            part.entry_index: part
-            for place in _places(reading, told.parts, printables)
-            if place.found.entry not in whole_matches and (part := match_of(place, reading, self._calibration))
-        }
+        templates = {entry: printable.template for entry, printable in printables.items()}
+        part_matches: dict[int, Match] = {}
+        for place in _places(
+            [
+                *compared(told.parts, told.listing, templates),
+                *search_canvas.compared(told.canvases, told.listing, templates),
+            ],
+            printables,
+        ):
+            part = None if place.found.entry in whole_matches else match_of(place, reading, self._calibration)
+            if part is not None:
+                part_matches[part.entry_index] = min(part_matches.get(part.entry_index, part), part, key=rank)
         found = ranked(whole_matches.values(), part_matches.values())[:limit]
         return Answer(found[0].verdict if found else Verdict.CLEAR, found, told.seen, self.model)
 
@@ -114,23 +129,24 @@ class Finder:
         told = self._proposed(reading, hidden)
         with self._database.read() as session:
             printables = self._templates.of(session, (one.entry for one in told.parts))
-        return _places(reading, told.parts, printables)
+        templates = {entry: printable.template for entry, printable in printables.items()}
+        return _places(compared(told.parts, told.listing, templates), printables)
 
     def _proposed(self, reading: Reading, hidden: Set[int] = frozenset()) -> _Proposed:
+        listing = ListingFields(reading.features)
         # Only this needs the lock: the indexes may not change while they are searched.
         with self._lock:
             with self._database.read() as session:
                 seen = self._catalogue.refresh(session)
             wholes = self._catalogue.propose(reading) if self._whole else []
-            parts = proposed(
-                self._catalogue.features, self._catalogue.sizes, reading.features, hidden=hidden, sources=self._sources
-            )
-        return _Proposed(seen, wholes, parts)
+            features, sizes = self._catalogue.features, self._catalogue.sizes
+            outlines = Source.OUTLINES in self._sources
+            canvases = search_canvas.proposed(features, sizes, listing, hidden) if outlines else []
+            parts = proposed(features, sizes, reading.features, hidden=hidden, sources=self._sources)
+        return _Proposed(seen, listing, wholes, canvases, parts)
 
 
-def _places(reading: Reading, parts: list[Hypothesis], printables: Mapping[int, Printable]) -> list[Place]:
-    templates = {entry: printable.template for entry, printable in printables.items()}
-    found = compared(parts, reading.features, templates)
+def _places(found: list[Found], printables: Mapping[int, Printable]) -> list[Place]:
     return [Place(one, printables[one.entry].work_id, printables[one.entry].ink) for one in found]
 
 

@@ -1,7 +1,7 @@
 """Where in a listing a registered work might lie: quadrilaterals proposed by local features and by regions."""
 
 import math
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -50,6 +50,7 @@ class Source(Enum):
 
     LOCAL_FEATURES = "local_features"
     REGIONS = "regions"
+    OUTLINES = "outlines"
 
 
 @dataclass(frozen=True)
@@ -84,18 +85,30 @@ def same_spot(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 
 
 class WorkSizes:
-    """Width and height of each picture's ink in units of its longer side."""
+    """Where each picture's ink lies in it, and how wide and high it is in units of its longer side."""
 
     def __init__(self) -> None:
-        self._sizes: dict[int, tuple[float, float]] = {}
+        self._boxes: dict[int, tuple[float, ...]] = {}
 
-    def put(self, entry: int, width: float, height: float) -> None:
-        """Remember one; any unit."""
-        self._sizes[entry] = (width / max(width, height), height / max(width, height))
+    def put(self, entry: int, ink: Sequence[float], canvas: Sequence[float]) -> None:
+        """Remember one: the box of its ink (left, top, right, bottom), width and height of the picture; any unit."""
+        (left, top, right, bottom), (width, height) = ink, canvas
+        longer = max(right - left, bottom - top)
+        sides = (right - left) / longer, (bottom - top) / longer
+        self._boxes[entry] = (*sides, left / width, top / height, right / width, bottom / height)
+
+    def on_canvas(self, entry: int, width: float, height: float, *, mirrored: bool) -> NDArray[np.float64]:
+        """The ink's corners where a listing of ``width`` and ``height`` is the whole picture."""
+        left, top, right, bottom = self._boxes[entry][2:]
+        if mirrored:
+            left, right = 1 - left, 1 - right
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+        placed: NDArray[np.float64] = (corners * (width, height)).ravel()
+        return placed
 
     def quad(self, entry: int, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """The ink's corners under an affine map, shape (2, 3)."""
-        width, height = self._sizes[entry]
+        width, height = self._boxes[entry][:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
         mapped: NDArray[np.float64] = (corners @ matrix[:, :2].T + matrix[:, 2]).ravel()
         return mapped

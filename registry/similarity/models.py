@@ -49,6 +49,7 @@ class IndexedFeatures(Base):
     local: Mapped[bytes] = mapped_column(LargeBinary)
     regions: Mapped[bytes] = mapped_column(LargeBinary)
     template: Mapped[bytes] = mapped_column(LargeBinary)
+    outline: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Retirement(Base):

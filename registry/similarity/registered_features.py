@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from registry.imaging.picture import Features
 from registry.imaging.regions import terms
 from registry.imaging.template import Template
+from registry.similarity.outline import Outline, outline
 from registry.similarity.vocabulary import vocabulary
 
 MOST_FEATURES = 300
@@ -22,19 +23,22 @@ FEATURE = np.dtype([("cell", "<u2"), ("code", "<u8", 2), ("place", "<f2", 4)])
 REGION = np.dtype([("place", "<f4", 3), ("spectrum", "i1", (len(terms()), 2))])
 _TEMPLATE_HEADER = np.dtype([("height", "<u2"), ("width", "<u2"), ("coarse", "<u2"), ("fine", "<u2")])
 _POINT = np.dtype("<f2")
+_CODE = np.dtype("<u2")
 
 
 @dataclass(frozen=True)
 class RegisteredFeatures:
     """``local`` and ``regions`` are arrays of FEATURE and of regions (``place``: x, y, spread; ``spectrum``).
 
-    ``ink`` is the box of the ink in pixels of the whole picture: left, top, right, bottom.
+    ``ink`` is the box of the ink in pixels of the whole picture: left, top, right, bottom. ``outline`` is what
+    registered pictures are held against a whole listing by.
     """
 
     local: NDArray[np.void]
     regions: NDArray[np.void]
     template: Template
     ink: tuple[float, float, float, float]
+    outline: Outline
 
 
 def chosen(features: Features, width: int, height: int) -> RegisteredFeatures:
@@ -58,13 +62,12 @@ def chosen(features: Features, width: int, height: int) -> RegisteredFeatures:
     regions["place"] = centres / np.float32(longer)
     regions["spectrum"] = features.regions.spectra[:count]
     across, down = width / features.view.shape[1], height / features.view.shape[0]
-    return RegisteredFeatures(
-        local, regions, features.template, (left * across, top * down, right * across, bottom * down)
-    )
+    ink = (left * across, top * down, right * across, bottom * down)
+    return RegisteredFeatures(local, regions, features.template, ink, outline(features.template, ink, width, height))
 
 
-def packed(features: RegisteredFeatures) -> tuple[bytes, bytes, bytes]:
-    """Local features, regions, and template with its edge points, as bytes."""
+def packed(features: RegisteredFeatures) -> tuple[bytes, bytes, bytes, bytes]:
+    """Local features, regions, template with its edge points, and outline, as bytes."""
     shown = features.template
     header = np.zeros((), _TEMPLATE_HEADER)
     header["height"], header["width"] = shown.pixels.shape[:2]
@@ -74,6 +77,7 @@ def packed(features: RegisteredFeatures) -> tuple[bytes, bytes, bytes]:
         features.local.tobytes(),
         features.regions.tobytes(),
         header.tobytes() + points.tobytes() + shown.pixels.tobytes(),
+        features.outline.astype(_CODE).tobytes(),
     )
 
 
@@ -85,6 +89,11 @@ def unpacked_local(content: bytes) -> NDArray[np.void]:
 def unpacked_regions(content: bytes) -> NDArray[np.void]:
     """The array that ``packed`` wrote."""
     return np.frombuffer(content, REGION)
+
+
+def unpacked_outline(content: bytes) -> Outline:
+    """The array that ``packed`` wrote."""
+    return np.frombuffer(content, _CODE).astype(np.uint16, copy=False)
 
 
 def unpacked_template(content: bytes) -> Template:

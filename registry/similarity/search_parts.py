@@ -44,13 +44,17 @@ _LEAST_POINTS = 5
 
 @dataclass(frozen=True)
 class Found:
-    """A place where a work may lie: corners of its ink in the view, how it fits, and what the pixels say."""
+    """A place where a work may lie: corners of its ink in the view, how it fits, and what the pixels say.
+
+    ``on_canvas``: the listing is the whole picture there, and nothing was moved to make it fit.
+    """
 
     entry: int
     quad: NDArray[np.float64]
     fit: float
     inliers: int
     appearance: Appearance
+    on_canvas: bool = False
 
 
 def proposed(
@@ -70,9 +74,10 @@ def proposed(
     return hypotheses
 
 
-def compared(hypotheses: Sequence[Hypothesis], features: Features, known: Mapping[int, Template]) -> list[Found]:
+def compared(
+    hypotheses: Sequence[Hypothesis], listing: alignment.ListingFields, known: Mapping[int, Template]
+) -> list[Found]:
     """The places worth a decision, best fit first. ``known`` lacks pictures that were erased meanwhile."""
-    listing = alignment.ListingFields(features)
     templates = {entry: template for entry, template in known.items() if len(template.coarse) >= _LEAST_POINTS}
     moved = []
     for one in hypotheses:

@@ -137,6 +137,22 @@ def test_equal_hashes_of_different_pictures_are_no_match() -> None:
         assert answer.verdict is Verdict.CLEAR
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_outlines_alone_find_a_picture_that_is_shown_whole_on_another_ground(mirrored: bool) -> None:
+    others = "whole_pictures,local_features,regions"
+    with throw_away_installation(others) as installation:
+        ids = [enrolled(installation, design) for design in DESIGNS]
+        theft = stolen("new_background", 2, 3)
+        listing = theft.picture[:, ::-1] if mirrored else theft.picture
+        answer = asked(installation, np.ascontiguousarray(listing))
+    best = answer.matches[0]
+    width = theft.picture.shape[1]
+    truth = tuple((float(width - x if mirrored else x), float(y)) for x, y in theft.shown[0].polygon)
+    assert best.work_id == ids[3]
+    assert overlap(best.region, truth, (width, theft.picture.shape[0])) >= GOOD_OVERLAP
+    assert ("mirrored" in best.transform) == mirrored
+
+
 @pytest.mark.parametrize("end", [withdraw, erase])
 def test_parts_of_a_work_that_was_ended_are_found_no_more(end: object) -> None:
     with throw_away_installation() as installation:

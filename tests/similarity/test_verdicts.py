@@ -120,3 +120,15 @@ def test_a_part_whose_edges_alone_agree_is_for_a_person_to_decide(tone: float) -
     found = match_of(place_of_tone(tone), listing_of_100_pixels(), shipped_calibration())
     assert found is not None
     assert (found.verdict, found.score < SCORE_AT_MATCH) == (Verdict.REVIEW, True)
+
+
+def test_a_work_that_was_compared_where_its_canvas_has_it_is_looked_at_sooner_and_no_sooner_a_match() -> None:
+    calibration = shipped_calibration()
+    verdicts = {}
+    for on_canvas in (False, True):
+        place = place_of_tone(1.0)
+        weaker = replace(place.found.appearance, edges=0.9, typical_block=0.95, weak_block=0.9, detail=20)
+        found = replace(place.found, appearance=weaker, fit=0.7, inliers=0, on_canvas=on_canvas)
+        match = match_of(replace(place, found=found), listing_of_100_pixels(), calibration)
+        verdicts[on_canvas] = match and match.verdict
+    assert verdicts == {False: None, True: Verdict.REVIEW}

@@ -1,4 +1,4 @@
-"""Local features and regions of all registered pictures: tables that do not change, and the newest pictures.
+"""Local features, regions and outlines of all registered pictures: tables that do not change, and the newest pictures.
 
 New pictures lie in small tables of their own, which are joined as they grow in number. Not thread-safe; the finder
 guards it.
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from registry.similarity.index.feature_table import FeatureTable, LocalHits, PictureFeatures
 from registry.similarity.index.hash_index import holds
+from registry.similarity.outline import Responses
 
 HIT_RADIUS = 28
 """Bits of 128 within which two features count as alike; those of unrelated places differ by 64 in the mean."""
@@ -96,6 +97,23 @@ class FeatureIndex:
         place = np.arange(len(order)) - np.searchsorted(number[order], number[order])
         best = order[place < most]
         return list(zip(number[best].tolist(), entry[best].tolist(), region[best], strict=True))
+
+    def alike_outlines(self, responses: Responses, most: int) -> list[tuple[float, int, int]]:
+        """The ``most`` outlines alike in each appearance, best first: (agreement, number of the appearance, entry)."""
+        found: list[tuple[float, int, int]] = []
+        for table in self._all():
+            agreed, numbers = table.alike_outlines(responses, most)
+            whose = table.pictures["entry"][table.outline_rows[numbers]]
+            kept = self._still_there(whose.ravel()).reshape(whose.shape)
+            for appearance in range(len(responses)):
+                here = kept[appearance]
+                found += [
+                    (agreement, appearance, entry)
+                    for agreement, entry in zip(
+                        agreed[appearance][here].tolist(), whose[appearance][here].tolist(), strict=True
+                    )
+                ]
+        return sorted(found, key=lambda one: (-one[0], one[2], one[1]))
 
     def _still_there(self, entries: NDArray[np.int64]) -> NDArray[np.bool_]:
         if not len(self._removed):

@@ -1,7 +1,7 @@
-"""Local features and regions of pictures that do not change: an inverted file, and the regions' magnitudes.
+"""Local features, regions and outlines of pictures that do not change.
 
-Local features lie by cell of the vocabulary; regions have what neither turning nor mirroring changes of their
-spectra, as unit vectors in whole numbers.
+Local features lie by cell of the vocabulary, as an inverted file; regions have what neither turning nor mirroring
+changes of their spectra, as unit vectors in whole numbers; outlines are compared one by one.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.similarity.index import feature_kernels
+from registry.similarity.index import feature_kernels, outline_kernels
+from registry.similarity.outline import FULL_AGREEMENT, POINTS, Outline, Responses
 from registry.similarity.registered_features import FEATURE, REGION
 from registry.similarity.vocabulary import CELLS
 
-PICTURE = np.dtype([("entry", "<i8"), ("width", "<f4"), ("height", "<f4")])
-"""An entry, and width and height of its ink in any one unit."""
+PICTURE = np.dtype([("entry", "<i8"), ("ink", "<f4", 4), ("canvas", "<f4", 2)])
+"""An entry, the box of its ink (left, top, right, bottom), and width and height of the picture, all in pixels of it."""
 _MAGNITUDE_UNIT = 255.0
 _BLOCK = 4_096
 """Regions compared at a time: 2 MB of their magnitudes as floating-point numbers."""
@@ -23,13 +24,17 @@ _BLOCK = 4_096
 
 @dataclass(frozen=True)
 class PictureFeatures:
-    """What is known of one picture before it lies in a table: arrays of FEATURE and of REGION."""
+    """What is known of one picture before it lies in a table: arrays of FEATURE and of REGION, and its outline.
+
+    ``ink`` is the box of its ink (left, top, right, bottom), ``canvas`` width and height of the picture, in pixels.
+    """
 
     entry: int
-    width: float
-    height: float
+    ink: tuple[float, float, float, float]
+    canvas: tuple[float, float]
     local: NDArray[np.void]
     regions: NDArray[np.void]
+    outline: Outline
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,8 @@ class FeatureTable:
     """``pictures`` are of PICTURE, by entry. List c of the inverted file lies from ``starts[c]`` to ``starts[c + 1]``.
 
     ``codes`` (features, 2), ``places`` (features, 4) and ``rows`` (of ``pictures``) are of local features; ``regions``,
-    ``magnitudes`` and ``region_rows`` of regions. Safe to use from many threads.
+    ``magnitudes`` and ``region_rows`` of regions; ``outlines`` and ``outline_rows`` of outlines. Safe to use from many
+    threads.
     """
 
     pictures: NDArray[np.void]
@@ -58,15 +64,18 @@ class FeatureTable:
     regions: NDArray[np.void]
     magnitudes: NDArray[np.uint8]
     region_rows: NDArray[np.uint32]
+    outlines: NDArray[np.uint16]
+    outline_rows: NDArray[np.uint32]
 
     @classmethod
     def of(cls, pictures: Sequence[PictureFeatures]) -> "FeatureTable":
         """Built from pictures by entry; the same pictures give the same bytes."""
         known = np.zeros(len(pictures), PICTURE)
         for row, picture in enumerate(pictures):
-            known[row] = (picture.entry, picture.width, picture.height)
+            known[row] = (picture.entry, picture.ink, picture.canvas)
         local = np.concatenate([np.zeros(0, FEATURE), *(picture.local for picture in pictures)])
         regions = np.concatenate([np.zeros(0, REGION), *(picture.regions for picture in pictures)])
+        outlines = np.concatenate([np.zeros(0, np.uint16), *(picture.outline for picture in pictures)])
         numbers = np.arange(len(pictures), dtype=np.uint32)
         order = np.argsort(local["cell"], kind="stable")
         starts = np.zeros(CELLS + 1, np.uint32)
@@ -80,6 +89,8 @@ class FeatureTable:
             regions=regions,
             magnitudes=np.rint(magnitudes_of(regions["spectrum"]) * _MAGNITUDE_UNIT).astype(np.uint8),
             region_rows=np.repeat(numbers, [len(picture.regions) for picture in pictures]),
+            outlines=outlines.reshape(-1, POINTS),
+            outline_rows=numbers[[len(picture.outline) > 0 for picture in pictures]],
         )
 
     def hits(
@@ -121,6 +132,19 @@ class FeatureTable:
             alike = magnitudes @ block.T
             best, numbers = _most(alike, np.arange(start, start + len(block)), best, numbers, few)
         return best, numbers
+
+    def alike_outlines(self, responses: Responses, most: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The ``most`` outlines that agree best with the listing in each of its appearances.
+
+        Shapes (appearances, most): mean agreements, 1 for edges that are all just there, and numbers of outlines; the
+        best first, earlier ones before later.
+        """
+        agreed = np.empty((len(self.outlines), len(responses)), np.int32)
+        outline_kernels.agreements(self.outlines, responses, agreed)
+        few = min(most, len(agreed))
+        numbers = np.argsort(-agreed.T, axis=1, kind="stable")[:, :few]
+        best = np.take_along_axis(agreed.T, numbers, 1)
+        return (best / (POINTS * FULL_AGREEMENT)).astype(np.float32), numbers
 
 
 def _most(

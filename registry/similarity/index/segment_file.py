@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MAGIC = b"firstmark-idx/1\n"
+MAGIC = b"firstmark-idx/2\n"
 _ALIGNED = 64
 _LENGTH = 8
 _CHUNK = 1 << 24

@@ -18,8 +18,9 @@ from registry.similarity.index.hash_index import HashSegment
 from registry.similarity.index.hash_table import WORDS, HashTable, layout_for, packed
 from registry.similarity.index.segment_file import Arrays, Damaged, Types
 from registry.similarity.index.spans import FACTOR, Span, spans
-from registry.similarity.models import IndexedFeatures, IndexedHash, Retirement
-from registry.similarity.registered_features import REGION, unpacked_local, unpacked_regions
+from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPicture, Retirement
+from registry.similarity.outline import POINTS
+from registry.similarity.registered_features import REGION, unpacked_local, unpacked_outline, unpacked_regions
 
 _TERMS = REGION["spectrum"].shape[0]
 _ROWS_AT_A_TIME = 500
@@ -51,15 +52,29 @@ def rows_of_features(session: Session, first: int, end: int, without: set[int]) 
     table = IndexedFeatures
     rows = select(
         table.entry_index,
-        table.ink_right - table.ink_left,
-        table.ink_bottom - table.ink_top,
+        table.ink_left,
+        table.ink_top,
+        table.ink_right,
+        table.ink_bottom,
+        IndexedPicture.width,
+        IndexedPicture.height,
         table.local,
         table.regions,
-    ).where(table.entry_index >= first, table.entry_index < end)
+        table.outline,
+    )
+    rows = rows.join(IndexedPicture, IndexedPicture.entry_index == table.entry_index)
+    rows = rows.where(table.entry_index >= first, table.entry_index < end)
     found = session.execute(rows.order_by(table.entry_index).execution_options(yield_per=_ROWS_AT_A_TIME))
     return [
-        PictureFeatures(entry, width, height, unpacked_local(local), unpacked_regions(regions))
-        for entry, width, height, local, regions in found
+        PictureFeatures(
+            entry,
+            (left, top, right, bottom),
+            (width, height),
+            unpacked_local(local),
+            unpacked_regions(regions),
+            unpacked_outline(outline),
+        )
+        for entry, left, top, right, bottom, width, height, local, regions, outline in found
         if entry not in without
     ]
 
@@ -138,6 +153,8 @@ FEATURES = Kind(
         "regions": _type(REGION),
         "magnitudes": _type("u1", _TERMS),
         "region_rows": _type("<u4"),
+        "outlines": _type("<u2", POINTS),
+        "outline_rows": _type("<u4"),
     },
     _features,
 )

@@ -12,13 +12,16 @@ from registry.similarity.enrol import erase, retire
 from registry.similarity.index.feature_table import magnitudes_of
 from registry.similarity.index.hash_table import packed
 from registry.similarity.models import IndexedFeatures, IndexedHash, IndexedPicture
+from registry.similarity.outline import CODES, POINTS
 from registry.similarity.registered_features import FEATURE, REGION
 from registry.storage.database import Database
 
 FEATURES, CELLS = 5, 40
 """Of each work; the cells that all features fall into."""
 UNIT = 4
-Answers = tuple[int, list[tuple[int, int]], list[tuple[int, int, int]], list[tuple[int, int]]]
+Answers = tuple[
+    int, list[tuple[int, int]], list[tuple[int, int, int]], list[tuple[int, int]], list[tuple[float, int, int]]
+]
 
 
 def append(database: Database, count: int, *, withdrawn: Iterable[int] = (), erased: Iterable[int] = ()) -> int:
@@ -60,6 +63,7 @@ def append(database: Database, count: int, *, withdrawn: Iterable[int] = (), era
                     local=local.tobytes(),
                     regions=regions.tobytes(),
                     template=b"",
+                    outline=b"" if entry % 4 == 3 else rng.integers(0, CODES, POINTS).astype("<u2").tobytes(),
                 )
             )
         size += count
@@ -82,17 +86,19 @@ def refreshed(catalogue: Catalogue, database: Database) -> Catalogue:
 
 
 def answers(catalogue: Catalogue) -> Answers:
-    """All hashes (entry, distance), hits (feature, entry, distance) and regions that it can be made to tell."""
+    """Hashes (entry, distance), hits (feature, entry, distance), regions, outlines: all that it can be made to tell."""
     _, entries, distances = catalogue._hashes.within(packed([bytes(32)]), 256)
     cells = np.arange(CELLS, dtype=np.int32)[:, None]
     hits = catalogue.features.hits(cells, np.full((CELLS, 2), 0b1011, np.uint64))
     spectra = np.random.default_rng(0).integers(-127, 128, (2, *REGION["spectrum"].shape)).astype(np.int8)
     regions = catalogue.features.alike_regions(magnitudes_of(spectra), 1_000)
+    responses = np.random.default_rng(1).integers(-127, 128, (2, CODES)).astype(np.int8)
     return (
         catalogue.seen,
         sorted(zip(entries.tolist(), distances.tolist(), strict=True)),
         sorted(zip(hits.features.tolist(), hits.entries.tolist(), hits.distances.tolist(), strict=True)),
         sorted((number, entry) for number, entry, _ in regions),
+        catalogue.features.alike_outlines(responses, 1_000),
     )
 
 

@@ -19,7 +19,7 @@ def picture(entry: int, cells: list[int], codes: NDArray[np.uint64], regions: in
     local["place"][:, 0] = np.arange(len(cells))
     held = np.zeros(regions, REGION)
     held["spectrum"] = np.random.default_rng(entry).integers(-127, 128, held["spectrum"].shape)
-    return PictureFeatures(entry, 1.0, 1.0, local, held)
+    return PictureFeatures(entry, (0.0, 0.0, 1.0, 1.0), (1.0, 1.0), local, held, np.zeros(0, np.uint16))
 
 
 def hits(table: FeatureTable, cells: list[list[int]], codes: NDArray[np.uint64], **limits: int) -> LocalHits:

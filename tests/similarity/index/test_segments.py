@@ -167,12 +167,13 @@ def test_an_index_of_a_longer_ledger_or_of_another_one_is_not_used(database: Dat
 
 
 def truncated(told: Answers, size: int) -> Answers:
-    seen, hashes, hits, regions = told
+    seen, hashes, hits, regions, outlines = told
     return (
         seen,
         [one for one in hashes if one[0] < size],
         [one for one in hits if one[1] < size],
         [one for one in regions if one[1] < size],
+        [one for one in outlines if one[2] < size],
     )
 
 
