@@ -173,7 +173,9 @@ def _tell_finding(output: Output, path: Path, finding: "Finding") -> None:
 def finding_in_words(finding: "Finding") -> str:
     """One sentence: which earlier work, how it relates, how sure that is."""
     whose = "your own earlier work" if finding.own else "the earlier work"
-    return f"{RELATIONS[finding.relation]} {whose} {finding.work_id}: {finding.transform}; score {finding.score:.2f}."
+    sibling = f"; {finding.sibling_of} shows the same art and is more like it" if finding.sibling_of else ""
+    score = f"score {finding.score:.2f}"
+    return f"{RELATIONS[finding.relation]} {whose} {finding.work_id}: {finding.transform}; {score}{sibling}."
 
 
 def _sum_up(output: Output, counts: "Counter[str]") -> None:

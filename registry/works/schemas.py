@@ -154,6 +154,9 @@ class Finding(_Shape):
     relation: Relation
     score: Annotated[float, Field(ge=0, le=1)]
     transform: str
+    sibling_of: Annotated[
+        str | None, Field(description="The earlier work with the same art that this picture resembles more.")
+    ] = None
 
 
 class NoteView(_Shape):

@@ -99,6 +99,7 @@ def _findings(session: Session, account_id: str, answer: Answer) -> list[Finding
             relation=match.relation,
             score=match.score,
             transform=match.transform,
+            sibling_of=match.sibling_of,
         )
         for match in answer.matches
     ]

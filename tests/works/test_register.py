@@ -182,3 +182,17 @@ def test_works_are_listed_in_the_order_of_the_ledger(installation: Installation)
     rest = list_works(installation, studio.account_id, from_index=first.next_index)
     assert [work.id for work in [*first.items, *rest.items]] == registered
     assert rest.next_index is None
+
+
+def test_of_works_with_the_same_art_the_finding_that_fits_less_well_names_the_better_one(
+    installation: Installation,
+) -> None:
+    studio = caller(installation)
+    first = register(installation, studio, upload(), CLAIM)
+    sister = design(1)
+    sister.paste((250, 250, 250, 255), (40, 40, 110, 110))
+    second = register(installation, studio, Upload(encoded(sister), "sister.png"), CLAIM)
+    copy = Upload(encoded(flattened(design(1)), "JPEG", quality=60), "mine.jpg")
+    third = register(installation, caller(installation, "Thief"), copy, ClaimInput(creator="Thief"))
+    told = [(finding.work_id, finding.sibling_of) for finding in third.findings]
+    assert told == [(first.work_id, None), (second.work_id, first.work_id)]
