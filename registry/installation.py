@@ -16,19 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
-from registry import errors
-from registry.accounts.models import ApiKey
 from registry.clock import Clock, SystemClock
+from registry.home import API_KEY_SECRET_FILE, api_key_secret, check_origin, found_ledger, in_use, make_home, signer_of
 from registry.ids import Randomness, SystemRandomness
 from registry.ledger.key_files import KeyFiles
-from registry.ledger.key_history import read as read_history
 from registry.ledger.key_rotation import begin, finish
 from registry.ledger.log import Ledger
 from registry.ledger.log_signer import CheckpointSigner, LogSigner
-from registry.ledger.models import LedgerHead
 from registry.ledger.sequencer import Sequencer
 from registry.publication.memory import HomeMemory, check_memory
 from registry.publication.policy_file import witnesses_of
@@ -36,8 +30,6 @@ from registry.publication.shown import Publication
 from registry.settings import Settings
 from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
-from registry.storage.secret_file import read_or_create
-from registry.verify.errors import Malformed
 from registry.verify.note import VerifierKey
 
 if TYPE_CHECKING:
@@ -50,16 +42,11 @@ if TYPE_CHECKING:
     from registry.similarity.decision import Calibration
     from registry.similarity.finder import Finder
 
-HOME_MODE = 0o700
-"""Originals and keys are nobody else's to see."""
 KEYS_FOLDER = "keys"
 SHOWN_FOLDER = "shown"
 INDEX_FOLDER = "index"
 NEWEST_SHOWN_FILE = "newest-checkpoint"
 COSIGNED_FILE = "cosigned-checkpoint"
-API_KEY_SECRET_FILE = "api-keys.secret"  # noqa: S105 - a file's name
-API_KEY_SECRET_BYTES = 32
-"""As long as the output of the HMAC's hash (RFC 2104, section 3)."""
 
 
 class Installation:
@@ -121,7 +108,7 @@ class Installation:
         (``secret_missing``, ``ledger_key_differs``, ``ledger_origin_differs``).
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-        _make_home(settings.home)
+        make_home(settings.home)
         with ExitStack() as undo:
             database = Database.open(settings.database_address)
             undo.callback(database.close)
@@ -129,15 +116,15 @@ class Installation:
             objects = ObjectStore.open(settings.objects_address)
             # Asked before looking for the keys: what was recorded before that moment was made with keys
             # that lay in the home by then, so a key missing now was lost.
-            founded_with, keys_issued = _in_use(database)
+            founded_with, keys_issued = in_use(database)
             keys = settings.home / KEYS_FOLDER
             if signer is None:
-                signer = _signer(KeyFiles(keys, randomness), database, settings, clock, founded_with)
-            secret = _api_key_secret(keys / API_KEY_SECRET_FILE, randomness, keys_issued)
+                signer = signer_of(KeyFiles(keys, randomness), database, settings, clock, founded_with)
+            secret = api_key_secret(keys / API_KEY_SECRET_FILE, randomness, keys_issued)
             memory = HomeMemory(settings.home / SHOWN_FOLDER / NEWEST_SHOWN_FILE)
             ledger = Ledger(signer, clock, randomness, memory)
-            _check_origin(ledger, settings)
-            _found(ledger, database)
+            check_origin(ledger, settings)
+            found_ledger(ledger, database)
             check_memory(ledger, database, memory)
             undo.pop_all()
             return cls(
@@ -311,78 +298,3 @@ class Installation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(mode=HOME_MODE, parents=True, exist_ok=True)
-    except OSError as error:
-        raise errors.Unavailable(
-            "home_unusable",
-            f"The home folder {home} cannot be made: {error.strerror}.",
-            hint="Name another one with REGISTRY_HOME or --home.",
-        ) from error
-
-
-def _in_use(database: Database) -> tuple[VerifierKey | None, bool]:
-    """The key of the ledger in the database, None if there is none; and whether an API key was ever issued."""
-    with database.read() as session:
-        text = session.scalar(select(LedgerHead.verifier_key))
-        key = session.scalar(select(ApiKey.id).limit(1))
-    try:
-        return None if text is None else VerifierKey.parse(text), key is not None
-    except Malformed as error:
-        raise errors.Broken(
-            "database_damaged",
-            "The database is damaged: its ledger's head names no verifier key.",
-            hint="Restore the database from its newest good backup.",
-        ) from error
-
-
-def _signer(
-    keys: KeyFiles, database: Database, settings: Settings, clock: Clock, founded_with: VerifierKey | None
-) -> CheckpointSigner:
-    own = keys.settle(founded_with, keys.current(settings.ledger_origin, founded_with is not None))
-    with database.read() as session:
-        return keys.signer(own, read_history(session, own.verifier_key), clock, ml_dsa=settings.ledger_ml_dsa)
-
-
-def _api_key_secret(file: Path, randomness: Randomness, missing_is_broken: bool) -> bytes:
-    text = read_or_create(
-        file, lambda: randomness.take(API_KEY_SECRET_BYTES).hex() + "\n", missing_is_broken=missing_is_broken
-    )
-    try:
-        secret = bytes.fromhex(text)
-    except ValueError:
-        secret = b""
-    if len(secret) != API_KEY_SECRET_BYTES:
-        raise _malformed(file, f"{API_KEY_SECRET_BYTES} bytes in hex")
-    return secret
-
-
-def _malformed(file: Path, what: str) -> errors.Broken:
-    return errors.Broken(
-        "secret_malformed", f"The file {file} does not hold {what}.", hint="Restore it from your backup."
-    )
-
-
-def _check_origin(ledger: Ledger, settings: Settings) -> None:
-    if settings.ledger_origin not in (None, ledger.origin):
-        raise errors.Broken(
-            "ledger_origin_differs",
-            f"The setting names the ledger {settings.ledger_origin}, but this home's key is of {ledger.origin}.",
-            hint="A ledger keeps its first name for ever: remove REGISTRY_LEDGER_ORIGIN, or use another home.",
-        )
-
-
-def _found(ledger: Ledger, database: Database) -> None:
-    """Makes the empty ledger in a new database; Broken (``ledger_key_differs``) if it holds another's."""
-    if _in_use(database)[0] is None:
-        try:
-            with database.write() as session:
-                # A crash before this commits leaves a database without a ledger, and the next start comes here again.
-                ledger.found(session)
-        except IntegrityError:
-            pass  # another process founded it in this moment; whether with the same key is asked below
-    with database.read() as session:
-        ledger.found(session)

@@ -200,13 +200,20 @@ def empty_database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequ
 @pytest.fixture
 def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a database with the schema and no row."""
+    with copy_of(f"{dialect}_template", dialect, tmp_path, request) as url:
+        yield url
+
+
+@contextmanager
+def copy_of(fixture: str, dialect: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a copy of the database that ``fixture`` made: SQLite's file, or the name of PostgreSQL's."""
     if dialect == "sqlite":
-        file = tmp_path / "registry.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        file = folder / "registry.sqlite"
+        shutil.copyfile(request.getfixturevalue(fixture), file)
         yield f"sqlite:///{quote(str(file))}"
         return
     databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
-    name = databases.create(request.getfixturevalue("postgresql_template"))
+    name = databases.create(request.getfixturevalue(fixture))
     yield databases.url(name)
     databases.drop(name)
 

@@ -2,8 +2,8 @@
 
 Most stolen pictures are listed again whole, on another ground. Then every edge lies where it lay on the canvas, and
 edges that the new ground has besides agree with it no more often than not. So a few points of each work's edges, held
-against the listing's gradient field, tell which works it may be: among 150 designs on photographs the right one was
-always within the best ten, where hashes and local features had lost a fifth of them.
+against the listing's gradient field, tell which works it may be: of 60 designs on photographs, 59 were among the best
+eight of 150.
 """
 
 import cv2

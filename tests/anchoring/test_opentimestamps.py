@@ -149,6 +149,19 @@ def test_a_block_that_is_not_the_one_of_the_proof_is_not_seen(installation: Inst
     assert came(rounds) == [(1, 1, True, None)]
 
 
+def test_a_header_that_nobody_has_does_not_keep_the_next_checkpoint_from_being_submitted(
+    installation: Installation, local: Local
+) -> None:
+    append(installation, 1)
+    with calendar() as other:
+        came(stamping(installation, local))
+        local.mine()
+        append(installation, 1)
+        # The other server has no such block.
+        told = came(stamping(installation, local, explorer=other))
+    assert told == [(1, 1, False, None), (0, None, False, "bitcoin_header"), (2, None, False, None)]
+
+
 def test_of_two_processes_that_submit_at_once_one_promise_is_kept(installation: Installation, local: Local) -> None:
     append(installation, 1)
     first, second = stamping(installation, local), stamping(installation, local)

@@ -24,7 +24,7 @@ from registry.storage.database import Database
 from registry.storage.objects import ObjectStore
 from registry.verify.note import VerifierKey
 from registry.verify.receipt import FILE_DIGEST_FIELD
-from tests.conftest import PostgresqlDatabases
+from tests.conftest import PostgresqlDatabases, copy_of
 from tests.ledger.conftest import SIGNER, Filled, new_ledger, original_of
 
 BLOCK = block_check.BLOCK
@@ -80,15 +80,8 @@ def postgresql_filled(postgresql_databases: PostgresqlDatabases, postgresql_temp
 @pytest.fixture
 def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a copy for this test alone: to append the ledger takes a second."""
-    if dialect == "sqlite":
-        file = tmp_path / "registry.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_filled"), file)
-        yield f"sqlite:///{file}"
-        return
-    filled: str = request.getfixturevalue("postgresql_filled")
-    databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
-    with databases.fresh(filled) as urls:
-        yield next(urls)
+    with copy_of(f"{dialect}_filled", dialect, tmp_path, request) as url:
+        yield url
 
 
 @pytest.fixture

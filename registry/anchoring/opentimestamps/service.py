@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import product
 
 from registry import errors
 from registry.anchoring.models import BitcoinTimestamp
@@ -63,14 +64,16 @@ class CalendarStamping:
     def round(self) -> list[CalendarOutcome]:
         """Submits the newest checkpoint where that was not done, and asks after what was promised.
 
-        The outcomes are those of proofs that came further; a calendar that fails is left alone for the rest of the
-        round, and the others go on.
+        The outcomes are those of proofs that came further. What fails is left alone for the rest of the round, and the
+        rest goes on: neither a promise that was broken nor a header that nobody has keeps what is new from being
+        submitted.
         """
         outcomes: list[CalendarOutcome] = []
-        for calendar in self.calendars:
+        # What was promised comes first: a calendar that takes nothing new may still give what it owes.
+        for calendar, step in product(self.calendars, (self._completed, self._seen, self._submitted)):
             try:
                 # One by one: what came before a failure is told all the same.
-                for outcome in self._steps(calendar):
+                for outcome in step(calendar):
                     outcomes.append(outcome)
             except errors.RegistryError as error:
                 log.error("The calendar %s did not go on: %s", calendar.name, error.message)
@@ -83,12 +86,6 @@ class CalendarStamping:
 
     def _whole_round(self) -> bool:
         return all(outcome.error is None for outcome in self.round())
-
-    def _steps(self, calendar: Calendar) -> Iterator[CalendarOutcome]:
-        # What was promised comes first: a calendar that takes nothing new may still give what it owes.
-        yield from self._completed(calendar)
-        yield from self._seen(calendar)
-        yield from self._submitted(calendar)
 
     def _submitted(self, calendar: Calendar) -> Iterator[CalendarOutcome]:
         with self._database.read() as session:

@@ -6,11 +6,11 @@ from registry import errors
 from registry.accounts.caller import Scope, parse_scopes
 from registry.accounts.keys import create_key, list_keys, revoke_key
 from registry.accounts.models import Account
-from registry.anchoring import stored
 from registry.anchoring.ethereum.overview import overviews
 from registry.api.form import Form
 from registry.similarity.index.inspection import inspect
 from registry.web.answering import LINE_BYTES, done, shown
+from registry.web.newest_witnesses import by_stamps
 from registry.web.visit import Visit
 
 _USUAL_SCOPES = (Scope.WORKS_READ, Scope.WORKS_WRITE, Scope.CHECKS_WRITE)
@@ -57,7 +57,7 @@ def _administration(visit: Visit) -> Response:
     with home.database.read() as session:
         head = home.ledger.head(session)
         index = inspect(session, home.index_folder, home.settings.index_unit)
-        stamps = [(one.witness, one.time, one.checkpoint_size) for one in stored.newest(session)]
+        witnesses = by_stamps(session, head.size)
         networks = overviews(session, home.ledger)
     return visit.page(
         "administration.html",
@@ -68,7 +68,7 @@ def _administration(visit: Visit) -> Response:
         schema_is_newest=current == newest,
         schema=current,
         dialect=home.database.dialect,
-        stamps=stamps,
+        witnesses=witnesses,
         now=home.clock.milliseconds(),
         networks=networks,
         cosigners=[] if home.publication.witnesses is None else home.publication.witnesses.policy.witnesses,

@@ -6,13 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from registry.anchoring import stored
-from registry.anchoring.ethereum.stored_anchors import newest_final_of_all
 from registry.errors import NotFound
-from registry.verify.ethereum_chain import chain_name
 from registry.verify.tree import leaf_hash
 from registry.web.answering import shown
 from registry.web.ledger_growth import ledger_growth
+from registry.web.newest_witnesses import by_anchors, by_stamps
 from registry.web.numbers_in_addresses import whole_number
 from registry.web.visit import Visit
 
@@ -40,11 +38,7 @@ def _log(visit: Visit) -> Response:
             _listed(start + number, json.loads(one))
             for number, one in enumerate(home.ledger.entries(session, start, end))
         ]
-        stamps = [(one.witness, one.time, one.checkpoint_size) for one in stored.newest(session)]
-        stamps += [
-            (chain_name(one.chain_id), (one.block_time or 0) * 1000, one.tree_size)
-            for one in newest_final_of_all(session)
-        ]
+        witnesses = [*by_stamps(session, head.size), *by_anchors(session, home.ledger)]
         shown_note = home.publication.checkpoint(session)
         curve = None if visit.wants_part else ledger_growth(home.ledger, session, head.size)
     values: dict[str, Any] = {"entries": entries[::-1], "older": start or None}
@@ -56,7 +50,7 @@ def _log(visit: Visit) -> Response:
         origin=home.ledger.origin,
         verifier_key=home.ledger.verifier_key,
         checkpoint=shown_note,
-        stamps=stamps,
+        witnesses=witnesses,
         now=home.clock.milliseconds(),
         curve=curve,
         **values,
