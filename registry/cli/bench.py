@@ -26,7 +26,7 @@ DEFAULT_SEED = 7
 DEFAULT_SAMPLE = 20
 DRAWN_TO_VARY = 24
 SMALLEST_GROWTH = 10_000
-"""Entries: at each size of the ledger's growth some nine thousand are appended."""
+"""Entries: of a smaller ledger there would be nothing to measure but its beginning."""
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Everything that is left to chance follows from it.")]
 
 

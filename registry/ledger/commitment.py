@@ -36,10 +36,10 @@ def commit_to(claim: Mapping[str, JsonValue], randomness: Randomness) -> Committ
         if len(claim) > MOST_FIELDS:
             raise Malformed(f"A claim has more than {MOST_FIELDS} fields.")
         salts = randomness.take(SALT_BYTES * len(claim))
-        openings = [
-            salts[place * SALT_BYTES : (place + 1) * SALT_BYTES] + field_content(name, claim[name])
-            for place, name in enumerate(sorted(claim))
-        ]
+        openings, place = [], 0
+        for name in sorted(claim):
+            openings.append(salts[place : place + SALT_BYTES] + field_content(name, claim[name]))
+            place += SALT_BYTES
     except Malformed as error:
         raise Refused(
             "claim_malformed",

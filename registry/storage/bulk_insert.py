@@ -12,10 +12,10 @@ from registry.storage.database import table_of
 
 WORTH_A_COPY = 8
 """Rows from which PostgreSQL's COPY, which has a round trip of its own, is faster than INSERT."""
-ROWS_A_STATEMENT = (256, 64, 16, 4, 1)
+ROWS_A_STATEMENT = (1024, 256, 64, 16, 4, 1)
 """SQLite runs a statement without Python's lock, for which other threads queue: so it is given few, of many rows.
 
-Of 256 the widest table here has 1,536 parameters, below SQLite's limit of 32,766; and so few different statements
+Of 1,024 the widest table here has 6,144 parameters, below SQLite's limit of 32,766; and so few different statements
 stay prepared.
 """
 

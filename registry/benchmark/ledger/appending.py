@@ -6,23 +6,23 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from registry.benchmark.ledger.entries import ENTRIES_A_CALL, THREADS, some_entries
-from registry.benchmark.ledger.row import Row, row
+from registry.benchmark.ledger.row import Stretch
 from registry.errors import RegistryError
 from registry.installation import Installation
 from registry.ledger.group_call import Wanted
 
 
-def measure_alone(installation: Installation, entries: int, case: str = "alone") -> Row:
+def append_alone(installation: Installation, entries: int) -> Stretch:
     """One caller, each append waited for before the next. The times are those of an append with its proof."""
-    return _with_proofs(installation, case, entries, 1)
+    return _with_proofs(installation, entries, 1)
 
 
-def measure_threads(installation: Installation, entries: int, case: str = "8 threads") -> Row:
+def append_from_threads(installation: Installation, entries: int) -> Stretch:
     """Eight callers, each waiting for its own append. The times are those of an append with its proof."""
-    return _with_proofs(installation, case, entries, THREADS)
+    return _with_proofs(installation, entries, THREADS)
 
 
-def measure_calls(installation: Installation, entries: int, case: str = "8 threads, 256 a call") -> Row:
+def append_in_calls(installation: Installation, entries: int) -> Stretch:
     """Eight callers, each handing over 256 entries and waiting for them. The times are those of a call."""
 
     def append(share: Sequence[Wanted]) -> list[float]:
@@ -36,10 +36,10 @@ def measure_calls(installation: Installation, entries: int, case: str = "8 threa
                     raise outcome
         return latencies
 
-    return _measured(case, entries, THREADS, append)
+    return _measured(entries, THREADS, append)
 
 
-def _with_proofs(installation: Installation, case: str, entries: int, threads: int) -> Row:
+def _with_proofs(installation: Installation, entries: int, threads: int) -> Stretch:
     def append(share: Sequence[Wanted]) -> list[float]:
         latencies = []
         for wanted in share:
@@ -50,18 +50,18 @@ def _with_proofs(installation: Installation, case: str, entries: int, threads: i
             latencies.append(time.perf_counter() - before)
         return latencies
 
-    return _measured(case, entries, threads, append)
+    return _measured(entries, threads, append)
 
 
-def _measured(case: str, entries: int, threads: int, append: Callable[[Sequence[Wanted]], list[float]]) -> Row:
+def _measured(entries: int, threads: int, append: Callable[[Sequence[Wanted]], list[float]]) -> Stretch:
     shares = [some_entries(entries // threads) for _ in range(threads)]
     gc.collect()
     gc.freeze()  # what the callers hold ready is no work of the ledger's
     try:
         with ThreadPoolExecutor(threads) as pool:
             start = time.perf_counter()
-            latencies = [one for share in pool.map(append, shares) for one in share]
+            latencies = tuple([one for share in pool.map(append, shares) for one in share])
             seconds = time.perf_counter() - start
     finally:
         gc.unfreeze()
-    return row(case, sum(map(len, shares)), seconds, latencies)
+    return Stretch(sum(map(len, shares)), seconds, latencies)

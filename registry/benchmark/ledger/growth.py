@@ -4,34 +4,54 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import text
 
-from registry.benchmark.ledger.appending import measure_calls, measure_threads
+from registry.benchmark.ledger.appending import append_from_threads, append_in_calls
+from registry.benchmark.ledger.entries import throw_away_installation
 from registry.benchmark.ledger.filling import fill
-from registry.benchmark.ledger.row import Row, row, timed
+from registry.benchmark.ledger.row import Row, Stretch, row, timed
 from registry.installation import Installation
 from registry.ledger.self_check import SelfCheck, verify_ledger
 
-APPENDED_AT_EACH_SIZE = 8_192
+MEASURED_AT_EACH_SIZE = 40_960
+"""Entries that are appended in calls. SQLite folds its log into its file once in some thirty thousand, which takes a
+tenth of a second: over fewer entries a figure would tell whether that fell among them."""
+MOST_OF_A_LEDGER = 0.8
+"""Share of a ledger's entries that is measured at its size. Where that is too few, several ledgers of it are."""
 SINGLE_AT_EACH_SIZE = 1_000
 
 
-def measure_growth(installation: Installation, sizes: Sequence[int]) -> Iterator[Row]:
-    """Fills the ledger to each of ``sizes``, in ascending order, and measures the last entries up to it.
+def measure_growth(sizes: Sequence[int]) -> Iterator[Row]:
+    """Fills a ledger to each of ``sizes``, in ascending order, and measures the last entries up to it.
 
     ``times_the_first`` is how much more time or room an entry takes than at the first size.
     """
     first: list[Row] = []
-    for size in sizes:
-        measured = APPENDED_AT_EACH_SIZE + SINGLE_AT_EACH_SIZE
-        fill(installation, size - measured)
-        rows = [
-            measure_calls(installation, APPENDED_AT_EACH_SIZE, f"at {size}: 8 threads, 256 a call"),
-            measure_threads(installation, SINGLE_AT_EACH_SIZE, f"at {size}: 8 threads, with proof"),
-            measure_verification(installation, f"at {size}: verification"),
-            measure_size(installation, f"at {size}: size"),
-        ]
-        first = first or rows
-        for one, beside in zip(rows, first, strict=True):
-            yield {**one, "times_the_first": round(_cost(one) / _cost(beside), 2)}
+    with throw_away_installation(None) as growing:
+        for size in sizes:
+            rows = _measured_at(growing, size)
+            first = first or rows
+            for one, beside in zip(rows, first, strict=True):
+                yield {**one, "times_the_first": round(_cost(one) / _cost(beside), 2)}
+
+
+def _measured_at(growing: Installation, size: int) -> list[Row]:
+    at_once = min(MEASURED_AT_EACH_SIZE, int(size * MOST_OF_A_LEDGER))
+    in_calls = [_fill_and_append(growing, size - SINGLE_AT_EACH_SIZE, at_once)]
+    singly = append_from_threads(growing, SINGLE_AT_EACH_SIZE)
+    while sum(stretch.entries for stretch in in_calls) < MEASURED_AT_EACH_SIZE:
+        with throw_away_installation(None) as another:
+            in_calls.append(_fill_and_append(another, size, at_once))
+    return [
+        Stretch.joined(in_calls).row(f"at {size}: 8 threads, 256 a call"),
+        singly.row(f"at {size}: 8 threads, with proof"),
+        measure_verification(growing, f"at {size}: verification"),
+        measure_size(growing, f"at {size}: size"),
+    ]
+
+
+def _fill_and_append(installation: Installation, size: int, measured: int) -> Stretch:
+    """Brings the ledger to ``size`` entries; what the last ``measured`` of them took."""
+    fill(installation, size - measured)
+    return append_in_calls(installation, measured)
 
 
 def _cost(measured: Row) -> float:
