@@ -63,5 +63,10 @@ def blurred(pixels: NDArray[np.float32], deviation: float) -> NDArray[np.float32
     """A Gaussian blur; deviation in pixels, 0 for none."""
     if deviation <= 0:
         return pixels
-    side = 2 * round(_REACH * deviation) + 1
+    side = gaussian_side(deviation)
     return cast("NDArray[np.float32]", cv2.GaussianBlur(pixels, (side, side), deviation))
+
+
+def gaussian_side(deviation: float) -> int:
+    """Pixels along a side of the kernel of a Gaussian blur."""
+    return 2 * round(_REACH * deviation) + 1

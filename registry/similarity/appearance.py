@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.gradient_field import blurred
 from registry.imaging.template import SIDE, Template
 from registry.imaging.view import INK_ALPHA, between_centres
 from registry.similarity import edge_field
 from registry.similarity.alignment import ListingFields
+from registry.similarity.compiling import compiled_loosely
 from registry.similarity.edge_field import Planes
 from registry.similarity.hypotheses import longest_side
 
@@ -31,7 +31,6 @@ _SMOOTHING = 1.2
 _SOFTENING = 1.0
 _SOFT = 2.5
 """Of the gradient fields: slopes that count as none; deviations of the Gaussians before, after, for a softer look."""
-_SUM = np.ones(3, np.float32)
 _AROUND = np.ones((7, 7), np.uint8)
 _CLOSE = np.ones((3, 3), np.uint8)
 
@@ -96,7 +95,7 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
         typical_block=blocks[0],
         weak_block=blocks[1],
         soft_edges=_correlation(edge_field.softened(own, _SOFT), edge_field.softened(theirs, _SOFT), weights),
-        tone=_tone(rendering.luma(premultiplied)[near], (seen @ _SUM)[near]),
+        tone=_tone(premultiplied, rendering.grey, seen, near),
         visible=visible,
         explained=shared / (their_energy + 1e-6),
         scale=scale,
@@ -104,45 +103,46 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
     )
 
 
-def _premultiplied(padded: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Colours times alpha, and alpha in 0..1, of straight 8-bit levels; shape (height, width, 4)."""
-    alpha = padded[..., 3] / _OPAQUE
-    return np.dstack([*(padded[..., channel] * alpha for channel in range(3)), alpha])
+def _premultiplied(padded: NDArray[np.float32]) -> Planes:
+    """Planes of colours times alpha, and of alpha in 0..1, of a picture of straight 8-bit levels."""
+    planes = edge_field.planes_of(padded)
+    planes[3] /= _OPAQUE
+    planes[:3] *= planes[3]
+    return planes
 
 
 @dataclass(frozen=True)
 class _Rendering:
-    """Planes of a picture of the work: each a share of a premultiplied colour, and levels of the alpha and of all.
+    """Planes of a picture of the work but for a constant each: a share of a premultiplied colour, and of the alpha.
 
-    ``shares``, ``of_alpha`` have shape (planes,); ``level``, shape (3,), is what lies where the work does not.
+    Both have shape (planes,).
     """
 
     shares: NDArray[np.float32]
     of_alpha: NDArray[np.float32]
-    level: NDArray[np.float32]
 
-    def luma(self, premultiplied: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The sum of the three colours, shape (height, width)."""
-        colours = premultiplied[..., :3] @ self.shares[:3]
-        return np.asarray(colours + premultiplied[..., 3] * self.of_alpha[:3].sum() + self.level.sum(), np.float32)
+    @property
+    def grey(self) -> NDArray[np.float32]:
+        """The share that each colour and the alpha have in the sum of the three colours, but for a constant; (4,)."""
+        return np.append(self.shares[:3], self.of_alpha[:3].sum())
 
 
 def _renderings(ground: NDArray[np.float32], *, cut_out: bool) -> list[_Rendering]:
     """As it is on ``ground``; of what is cut out, its negative and its outline too."""
     one = np.ones(3, np.float32)
-    plain = _Rendering(one, -ground, ground)
+    plain = _Rendering(one, -ground)
     if not cut_out:
         return [plain]
     outline = np.full(3, -_HALF, np.float32)
     return [
         plain,
-        _Rendering(-one, _OPAQUE - ground, ground),
-        _Rendering(np.append(one, np.float32(0)), np.append(outline, np.float32(_HALF)), -outline),
+        _Rendering(-one, _OPAQUE - ground),
+        _Rendering(np.append(one, np.float32(0)), np.append(outline, np.float32(_HALF))),
     ]
 
 
 def _best_rendering(
-    premultiplied: NDArray[np.float32],
+    premultiplied: Planes,
     ground: NDArray[np.float32],
     scale: float,
     theirs: Planes,
@@ -152,15 +152,15 @@ def _best_rendering(
 
     Answers the correlation, the rendering to compare grey levels with, and the work's field.
     """
-    cut_out = premultiplied[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN, 3].min() * _OPAQUE <= _OPAQUE - INK_ALPHA
+    cut_out = premultiplied[3, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN].min() * _OPAQUE <= _OPAQUE - INK_ALPHA
     # A print smaller than the template has lost detail that the template still has.
-    drawn = blurred(premultiplied, 0.5 / scale) if scale < 0.9 else premultiplied
-    across, down = edge_field.slopes(drawn, _SMOOTHING)
+    lost = 0.5 / scale if scale < 0.9 else 0.0
+    across, down = edge_field.slopes(premultiplied, math.hypot(lost, _SMOOTHING))
     best: tuple[float, _Rendering, Planes] | None = None
     renderings = _renderings(ground, cut_out=bool(cut_out))
     for rendering in renderings:
-        right, below = (edge_field.mixed(slopes, rendering.shares, rendering.of_alpha) for slopes in (across, down))
-        own = edge_field.softened(edge_field.steepest(right, below, _NOISE), _SOFTENING)
+        steepest = edge_field.steepest_of_mixed(across, down, rendering.shares, rendering.of_alpha, _NOISE)
+        own = edge_field.softened(steepest, _SOFTENING)
         alike = _correlation(own, theirs, weights)
         if best is None or alike > best[0]:
             best = (alike, rendering if len(rendering.shares) == 3 else renderings[0], own)
@@ -177,7 +177,8 @@ def _ground(seen: NDArray[np.float32], beside: NDArray[np.bool_]) -> NDArray[np.
 
 
 def _field(colours: NDArray[np.float32]) -> Planes:
-    return edge_field.softened(edge_field.double_angle(colours, noise=_NOISE, smoothing=_SMOOTHING), _SOFTENING)
+    planes = edge_field.planes_of(colours)
+    return edge_field.softened(edge_field.double_angle(planes, noise=_NOISE, smoothing=_SMOOTHING), _SOFTENING)
 
 
 def _correlation(own: Planes, theirs: Planes, weights: NDArray[np.float32]) -> float:
@@ -185,8 +186,24 @@ def _correlation(own: Planes, theirs: Planes, weights: NDArray[np.float32]) -> f
     return both / math.sqrt((own_energy + 1) * (their_energy + 1))
 
 
-def _tone(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    return float(((a - a.mean()) * (b - b.mean())).mean() / (a.std() * b.std() + 36))
+@compiled_loosely
+def _tone(work: Planes, shares: NDArray[np.float32], seen: NDArray[np.float32], near: NDArray[np.bool_]) -> float:
+    """Correlation, over the pixels that are ``near``, of a rendering's grey levels with those of the listing."""
+    count, of_a, of_b, of_aa, of_bb, of_ab = 0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for row in range(near.shape[0]):
+        for column in range(near.shape[1]):
+            if near[row, column]:
+                a, b = 0.0, 0.0
+                for plane in range(4):
+                    a += shares[plane] * work[plane, row, column]
+                for channel in range(3):
+                    b += seen[row, column, channel]
+                count += 1
+                of_a, of_b = of_a + a, of_b + b
+                of_aa, of_bb, of_ab = of_aa + a * a, of_bb + b * b, of_ab + a * b
+    a, b = of_a / count, of_b / count
+    spread = math.sqrt(max(of_aa / count - a * a, 0.0)) * math.sqrt(max(of_bb / count - b * b, 0.0))
+    return (of_ab / count - a * b) / (spread + 36)
 
 
 def _blocks(sums: NDArray[np.float64]) -> tuple[tuple[float, float], int]:

@@ -4,13 +4,11 @@ The gradients of a rendering are linear in those of the inked colours and of the
 a work on one ground need one blur and one pair of derivatives.
 """
 
-from typing import cast
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.gradient_field import SCHARR_GAIN, Field, blurred
+from registry.imaging.gradient_field import SCHARR_GAIN, Field, blurred, gaussian_side
 from registry.similarity.compiling import compiled_loosely
 
 Planes = NDArray[np.float32]
@@ -19,42 +17,57 @@ Planes = NDArray[np.float32]
 
 def planes_of(picture: NDArray[np.float32]) -> Planes:
     """The channels of a picture, shape (height, width, channels)."""
-    return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
+    planes = np.empty((picture.shape[2], *picture.shape[:2]), np.float32)
+    cv2.split(picture, list(planes))
+    return planes
 
 
-def slopes(picture: NDArray[np.float32], smoothing: float) -> tuple[Planes, Planes]:
-    """Slopes to the right and down of each channel, in levels a pixel, after a Gaussian of ``smoothing`` pixels."""
-    smooth, gain = blurred(picture, smoothing), 1 / SCHARR_GAIN
-    across = cv2.Scharr(smooth, cv2.CV_32F, 1, 0, scale=gain)
-    down = cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=gain)
-    return planes_of(cast(Planes, across)), planes_of(cast(Planes, down))
+def slopes(planes: Planes, smoothing: float) -> tuple[Planes, Planes]:
+    """Slopes to the right and down in each plane, in levels a pixel, after a Gaussian of ``smoothing`` pixels."""
+    across, down, gain = np.empty_like(planes), np.empty_like(planes), 1 / SCHARR_GAIN
+    for number, plane in enumerate(planes):
+        smooth = blurred(plane, smoothing)
+        cv2.Scharr(smooth, cv2.CV_32F, 1, 0, dst=across[number], scale=gain)
+        cv2.Scharr(smooth, cv2.CV_32F, 0, 1, dst=down[number], scale=gain)
+    return across, down
 
 
-def double_angle(picture: NDArray[np.float32], *, noise: float, smoothing: float) -> Planes:
+def double_angle(planes: Planes, *, noise: float, smoothing: float) -> Planes:
     """As ``gradient_field.double_angle``, without the magnitude; real and imaginary part are the two planes."""
-    across, down = slopes(picture, smoothing)
+    across, down = slopes(planes, smoothing)
     return steepest(across, down, noise)
 
 
 def softened(planes: Planes, deviation: float) -> Planes:
     """A Gaussian blur of each plane."""
-    return np.stack([blurred(plane, deviation) for plane in planes])
+    side, soft = gaussian_side(deviation), np.empty_like(planes)
+    for number, plane in enumerate(planes):
+        cv2.GaussianBlur(plane, (side, side), deviation, dst=soft[number])
+    return soft
+
+
+def steepest(across: Planes, down: Planes, noise: float) -> Planes:
+    """The field of the steepest plane at each pixel; slopes up to ``noise`` count as none."""
+    count = len(across)
+    return steepest_of_mixed(across, down, np.ones(count, np.float32), np.zeros(count, np.float32), noise)
 
 
 @compiled_loosely
-def steepest(across: Planes, down: Planes, noise: float) -> Planes:
-    """The field of the steepest plane at each pixel; slopes up to ``noise`` count as none."""
-    count, height, width = across.shape
+def steepest_of_mixed(
+    across: Planes, down: Planes, shares: NDArray[np.float32], of_last: NDArray[np.float32], noise: float
+) -> Planes:
+    """Likewise, of the planes that are ``shares[k]`` of plane k and ``of_last[k]`` of the last one."""
+    height, width, last = across.shape[1], across.shape[2], across.shape[0] - 1
     field = np.empty((2, height, width), np.float32)
     least = np.float32(noise)
     right, below, largest = np.empty(width, np.float32), np.empty(width, np.float32), np.empty(width, np.float32)
     for row in range(height):
-        for column in range(width):
-            x, y = across[0, row, column], down[0, row, column]
-            right[column], below[column], largest[column] = x, y, x * x + y * y
-        for plane in range(1, count):
+        largest[:] = -1
+        for plane in range(len(shares)):
+            share, rest = shares[plane], of_last[plane]
             for column in range(width):
-                x, y = across[plane, row, column], down[plane, row, column]
+                x = share * across[plane, row, column] + rest * across[last, row, column]
+                y = share * down[plane, row, column] + rest * down[last, row, column]
                 squared = x * x + y * y
                 steeper = squared > largest[column]
                 right[column] = x if steeper else right[column]
@@ -67,19 +80,6 @@ def steepest(across: Planes, down: Planes, noise: float) -> Planes:
             field[0, row, column] = strength * (x * x - y * y)
             field[1, row, column] = strength * np.float32(2) * x * y
     return field
-
-
-@compiled_loosely
-def mixed(planes: Planes, shares: NDArray[np.float32], of_last: NDArray[np.float32]) -> Planes:
-    """Sums ``shares[k] * planes[k] + of_last[k] * planes[-1]`` for each k."""
-    last, height, width = planes.shape[0] - 1, planes.shape[1], planes.shape[2]
-    sums = np.empty((len(shares), height, width), np.float32)
-    for k in range(len(shares)):
-        share, rest = shares[k], of_last[k]
-        for row in range(height):
-            for column in range(width):
-                sums[k, row, column] = share * planes[k, row, column] + rest * planes[last, row, column]
-    return sums
 
 
 @compiled_loosely

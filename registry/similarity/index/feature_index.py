@@ -15,9 +15,9 @@ from registry.similarity.outline import Responses
 
 HIT_RADIUS = 28
 """Bits of 128 within which two features count as alike; those of unrelated places differ by 64 in the mean."""
-MOST_COMPARISONS = 8_000_000
-"""Of codes, for a listing in one appearance: some 8 ms. Beyond it the features that are everywhere are left out:
-corners and dots, of which a listing's one is like 4 in 10 works' some other."""
+MOST_COMPARISONS = 4_000_000
+"""Of codes, for a listing in one appearance: some 6 ms, as 64 MB of them pass. Beyond it the features that are
+everywhere are left out: corners and dots, of which a listing's one is like 4 in 10 works' some other."""
 MOST_HITS = 150_000
 MOST_EACH, LEAST_EACH = 128, 16
 """Hits kept of one of a listing's features in a table, the nearest."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.similarity.index import feature_kernels, outline_kernels
+from registry.similarity.index import feature_kernels, outline_kernels, region_kernels
 from registry.similarity.outline import FULL_AGREEMENT, POINTS, Outline, Responses
 from registry.similarity.registered_features import FEATURE, REGION
 from registry.similarity.vocabulary import CELLS
@@ -18,8 +18,8 @@ from registry.similarity.vocabulary import CELLS
 PICTURE = np.dtype([("entry", "<i8"), ("ink", "<f4", 4), ("canvas", "<f4", 2)])
 """An entry, the box of its ink (left, top, right, bottom), and width and height of the picture, all in pixels of it."""
 _MAGNITUDE_UNIT = 255.0
-_BLOCK = 4_096
-"""Regions compared at a time: 2 MB of their magnitudes as floating-point numbers."""
+_ASKED_UNIT = 4_096.0
+"""Of a listing's magnitudes, finer than of the kept ones; the products of unit vectors stay far below 2^31."""
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,13 @@ class FeatureTable:
     def alike_regions(
         self, magnitudes: NDArray[np.float32], most: int
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """For each of the listing's regions the ``most`` most alike: cosines and numbers of regions, in no order."""
+        """For each of the listing's regions the ``most`` most alike: cosines and numbers of regions, the best first."""
         few = min(most, len(self.regions))
-        best = np.full((len(magnitudes), 0), 0.0, np.float32)
-        numbers = np.zeros((len(magnitudes), 0), np.int64)
-        for start in range(0, len(self.regions), _BLOCK):
-            block = self.magnitudes[start : start + _BLOCK].astype(np.float32)
-            block *= np.float32(1 / _MAGNITUDE_UNIT)
-            alike = magnitudes @ block.T
-            best, numbers = _most(alike, np.arange(start, start + len(block)), best, numbers, few)
-        return best, numbers
+        best, numbers = np.empty((2, len(magnitudes), few), np.int64)
+        if few:
+            asked = np.rint(magnitudes * _ASKED_UNIT).astype(np.int16)
+            region_kernels.most_alike(self.magnitudes, asked, best, numbers)
+        return (best / (_MAGNITUDE_UNIT * _ASKED_UNIT)).astype(np.float32), numbers
 
     def alike_outlines(self, responses: Responses, most: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """The ``most`` outlines that agree best with the listing in each of its appearances.
@@ -139,32 +136,21 @@ class FeatureTable:
         Shapes (appearances, most): mean agreements, 1 for edges that are all just there, and numbers of outlines; the
         best first, earlier ones before later.
         """
-        agreed = np.empty((len(self.outlines), len(responses)), np.int32)
-        outline_kernels.agreements(self.outlines, responses, agreed)
-        few = min(most, len(agreed))
-        numbers = np.argsort(-agreed.T, axis=1, kind="stable")[:, :few]
-        best = np.take_along_axis(agreed.T, numbers, 1)
+        agreed = np.empty((2, len(self.outlines)), np.int32)
+        outline_kernels.agreements(self.outlines, outline_kernels.paired(responses), agreed)
+        few = min(most, len(self.outlines))
+        numbers = np.stack([_largest(one, few) for one in agreed])
+        best = np.take_along_axis(agreed, numbers, 1)
         return (best / (POINTS * FULL_AGREEMENT)).astype(np.float32), numbers
 
 
-def _most(
-    alike: NDArray[np.float32],
-    of: NDArray[np.int64],
-    best: NDArray[np.float32],
-    numbers: NDArray[np.int64],
-    most: int,
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The ``most`` best of each row of ``alike`` (columns numbered ``of``) and of those known already."""
-    if best.shape[1] == most:
-        # Nearly nothing of a later block is better than what earlier ones had.
-        columns = np.flatnonzero((alike > best.min(axis=1)[:, None]).any(axis=0))
-        alike, of = alike[:, columns], of[columns]
-    both = np.concatenate([best, alike], axis=1)
-    named = np.concatenate([numbers, np.broadcast_to(of, alike.shape)], axis=1)
-    if both.shape[1] <= most:
-        return both, named
-    kept = np.argpartition(-both, most - 1, axis=1)[:, :most]
-    return np.take_along_axis(both, kept, 1), np.take_along_axis(named, kept, 1)
+def _largest(values: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """Where the ``count`` largest are, the largest first, of equal ones the earlier."""
+    if not count:
+        return np.zeros(0, np.int64)
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    candidates = np.flatnonzero(values >= least)
+    return candidates[np.argsort(-values[candidates], kind="stable")[:count]]
 
 
 def magnitudes_of(spectra: NDArray[np.int8]) -> NDArray[np.float32]:
