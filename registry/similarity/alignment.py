@@ -36,7 +36,7 @@ class _Stage:
     fine: bool
 
 
-_COARSE = _Stage(side=64, reach=3, steps=200, fine=False)
+_COARSE = _Stage(side=64, reach=3, steps=100, fine=False)
 _FINE = _Stage(side=130, reach=4, steps=400, fine=True)
 
 

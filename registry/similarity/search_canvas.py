@@ -18,18 +18,23 @@ MOST_COMPARED = 8
 LEAST_AGREEMENT = 0.25
 """In the mean; of 24 copies on photographs the least had 0.49, of those with other words on them 0.31."""
 
+LEAST_OF_BEST = 0.6
+"""Share of the best agreement; where one work's outline is just there, others that half agree are not looked at."""
+
 
 def proposed(
     index: FeatureIndex, sizes: WorkSizes, listing: alignment.ListingFields, hidden: Set[int] = frozenset()
 ) -> list[Hypothesis]:
     """Works, none of the ``hidden``, whose outlines agree with the listing as it is or mirrored; the best first."""
     found: dict[int, Hypothesis] = {}
+    least = LEAST_AGREEMENT
     for agreement, mirrored, entry in index.alike_outlines(
         responses(listing.field(CELLS)), MOST_COMPARED + len(hidden)
     ):
-        if agreement < LEAST_AGREEMENT or len(found) == MOST_COMPARED:
+        if agreement < least or len(found) == MOST_COMPARED:
             break
         if entry not in hidden and entry not in found:
+            least = max(least, agreement * LEAST_OF_BEST)
             quad = sizes.on_canvas(entry, listing.width, listing.height, mirrored=bool(mirrored))
             found[entry] = Hypothesis(entry, quad, agreement, 0, Source.OUTLINES, len(found))
     return list(found.values())

@@ -35,7 +35,7 @@ REFINED_AT_A_PLACE = 12
 COMPARED_AT_A_PLACE = 6
 """Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn.
 Families of forty rings exist; which of them it is shows in the fine fit."""
-LEAST_FIT = 0.22
+LEAST_FIT = 0.3
 VOUCHING = 8
 """Places whose edges fit worse are not compared, unless so many features vouch for them."""
 _SAME_PLACE = 0.08
