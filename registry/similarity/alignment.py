@@ -19,7 +19,12 @@ LEAST_VISIBLE = 0.22
 _STEP_OF_LEVELS = 0.5
 """Octaves between two sizes at which the listing's field is kept."""
 _SMALLEST_FIELD = 40
-_AVERAGED_BELOW = 0.6
+_SOFT_FROM = 1.5
+"""Pixels of the view for one of the template, from which the listing is softened before it is looked at so small."""
+_SOFTNESS = 0.35
+"""Deviation of that, likewise."""
+_SEEN = 0.3
+"""Pixels; a Gaussian of a smaller deviation changes nothing that could be seen."""
 _LARGEST_FIELD = view.VIEW_SIDE
 
 
@@ -41,23 +46,24 @@ _FINE = _Stage(side=130, reach=4, steps=400, fine=True)
 
 
 class ListingFields:
-    """A listing's colours in its view, and its gradient fields and blurred copies at the sizes asked for."""
+    """A listing's colours in its view, reduced by halves as they are asked for, and its gradient fields by size."""
 
     def __init__(self, features: Features) -> None:
-        self.colours = view.on_ground(features.view, features.ground)
-        self.height, self.width = self.colours.shape[:2]
+        self._halved = [view.on_ground(features.view, features.ground)]
+        self.height, self.width = self._halved[0].shape[:2]
         self._longer = max(self.height, self.width)
         self._fields: dict[int, NDArray[np.float32]] = {}
-        self._blurred: dict[int, NDArray[np.float32]] = {}
+        self._blurred: dict[tuple[int, int], NDArray[np.float32]] = {}
 
     def field(self, side: int) -> NDArray[np.float32]:
         """The gradient field of the listing reduced (or enlarged) to a longer side of ``side`` pixels."""
         if side not in self._fields:
             scale = side / self._longer
             size = (max(8, round(self.width * scale)), max(8, round(self.height * scale)))
-            # Between two pixels INTER_LINEAR averages as INTER_AREA does, in a third of the time.
-            how = cv2.INTER_AREA if scale < _AVERAGED_BELOW else cv2.INTER_LINEAR
-            sized = edge_field.planes_of(np.asarray(cv2.resize(self.colours, size, interpolation=how), np.float32))
+            halved = self._halved_by(max(0, math.floor(-math.log2(scale))))
+            sized = edge_field.planes_of(
+                np.asarray(cv2.resize(halved, size, interpolation=cv2.INTER_LINEAR), np.float32)
+            )
             field = edge_field.softened(edge_field.double_angle(sized, noise=4.0, smoothing=0.8), 1.2)
             energy = blurred(field[0] ** 2 + field[1] ** 2, 6.0)
             self._fields[side] = edge_field.locally_normalised(field, energy, 1.3, 0.35)
@@ -69,17 +75,32 @@ class ListingFields:
         side = 1000 * 2 ** (round(octaves / _STEP_OF_LEVELS) * _STEP_OF_LEVELS)
         return int(min(_LARGEST_FIELD, max(_SMALLEST_FIELD, side)))
 
-    def softened(self, deviation: float) -> NDArray[np.float32]:
-        """The colours after a Gaussian of about ``deviation`` pixels."""
-        step = round(math.log2(deviation) * 2)
-        if step not in self._blurred:
-            self._blurred[step] = blurred(self.colours, 2 ** (step / 2))
-        return self._blurred[step]
+    def colours(self, pixels: float) -> NDArray[np.float32]:
+        """The colours, shape (height, width, 3), as soft as a picture with one pixel for ``pixels`` of the view shows
+        them; reduced to as few pixels as that needs."""
+        if pixels < _SOFT_FROM:
+            return self._halved[0]
+        halvings = math.floor(math.log2(2 * pixels / _SOFT_FROM))
+        step = round(math.log2(_SOFTNESS * pixels) / _STEP_OF_LEVELS)
+        if (halvings, step) not in self._blurred:
+            # The halves of halves have averaged over squares already: that much blur is there.
+            variance = 4.0 ** (step * _STEP_OF_LEVELS) - (4.0**halvings - 1) / 12
+            deviation = math.sqrt(max(0.0, variance)) / 2**halvings
+            halved = self._halved_by(halvings)
+            self._blurred[halvings, step] = blurred(halved, deviation) if deviation > _SEEN else halved
+        return self._blurred[halvings, step]
 
     @property
     def scale(self) -> float:
         """Pixels of the longer side of the view."""
         return float(self._longer)
+
+    def _halved_by(self, halvings: int) -> NDArray[np.float32]:
+        while len(self._halved) <= halvings:
+            last = self._halved[-1]
+            size = (max(1, last.shape[1] // 2), max(1, last.shape[0] // 2))
+            self._halved.append(np.asarray(cv2.resize(last, size, interpolation=cv2.INTER_LINEAR), np.float32))
+        return self._halved[halvings]
 
 
 def ink_size(template: Template) -> tuple[float, float]:

@@ -65,14 +65,16 @@ def appearance(listing: ListingFields, template: Template, quad: NDArray[np.floa
     height, width = template.pixels.shape[:2]
     size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + _MARGIN
-    matrix = between_centres(np.asarray(cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32))))
     scale = longest_side(quad) / SIDE
-    colours = listing.colours if scale < 1.5 else listing.softened(0.35 * scale)
+    colours = listing.colours(scale)
+    across, down = colours.shape[1] / listing.width, colours.shape[0] / listing.height
+    quad = quad * np.tile([across, down], 4)
+    matrix = between_centres(np.asarray(cv2.getPerspectiveTransform(corners, quad.reshape(4, 2).astype(np.float32))))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     seen = np.asarray(
         cv2.warpPerspective(colours, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
-    inside = edge_field.inside(matrix, size[0], size[1], (listing.width, listing.height))
+    inside = edge_field.inside(matrix, size[0], size[1], (colours.shape[1], colours.shape[0]))
     bordered = cv2.copyMakeBorder(template.pixels, *(_MARGIN,) * 4, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
     padded: NDArray[np.float32] = np.asarray(bordered, np.float32)
     ink = (padded[..., 3] > _SOFT_EDGE * _OPAQUE).astype(np.uint8)
