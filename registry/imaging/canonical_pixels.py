@@ -73,7 +73,6 @@ class CanonicalPixels:
         opaque = True
         sums = [reduction.AreaSums(self.height, self.width, *grid, channels=4) for grid in grids]
         by_alpha = np.tile(np.array([_OPAQUE, _OPAQUE, _OPAQUE, 1], np.uint32), self.width)
-        as_they_are = np.ones_like(by_alpha)
         products = pixel_words.empty_products(STRIP_ROWS, self.width)
         for start, strip in self._strips():
             hashed.update(strip.data)
@@ -81,7 +80,7 @@ class CanonicalPixels:
             opaque = opaque and solid
             part = strip if solid else pixel_words.premultiplied(strip, products)
             for one in sums:
-                one.add(start, part, by_alpha if solid else as_they_are)
+                one.add(start, part, by_alpha if solid else None)
         return Survey(hashed.hexdigest(), opaque, tuple(one.sums() for one in sums))
 
     def _strips(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
@@ -106,7 +105,8 @@ def raster_size(height: int, width: int) -> tuple[int, int]:
 def raster(sums: NDArray[np.int64], weight: int) -> NDArray[np.uint8]:
     """The picture for comparison, averaged from its sums over cells of ``raster_size``; straight alpha."""
     alpha = sums[..., 3:]
-    colour = np.where(alpha > 0, (2 * sums[..., :3] + alpha) // np.maximum(2 * alpha, 1), 0)
+    # Below 2^53 both, so that a quotient that is no whole number is not rounded up to one.
+    colour = ((2 * sums[..., :3] + alpha) / np.maximum(2 * alpha, 1)).astype(np.int64)
     covered = reduction.rounded_quotient(alpha, weight)
     reduced = np.concatenate([colour, covered], axis=2).astype(np.uint8)
     pixel_words.clear_transparent(reduced)

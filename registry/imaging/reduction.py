@@ -33,26 +33,29 @@ class AreaSums:
         self._height, self._width, self._out_width, self._channels = height, width, out_width, channels
         self._rows = np.zeros((out_height, width * channels), dtype=np.uint32)
 
-    def add(self, start: int, rows: NDArray[np.uint8] | NDArray[np.uint16], unit: NDArray[np.uint32]) -> None:
-        """``rows`` (count, width, channels), whose first is row ``start``, each value times its channel's ``unit``.
+    def add(
+        self, start: int, rows: NDArray[np.uint8] | NDArray[np.uint16], unit: NDArray[np.uint32] | None = None
+    ) -> None:
+        """``rows`` (count, width, channels), whose first is row ``start``.
 
-        ``unit`` has shape (width * channels,); its products are LARGEST at most.
+        ``unit``, of shape (width * channels,), is what a value is multiplied by; the products are LARGEST at most.
         """
         flat = rows.reshape(len(rows), -1)
         for first in range(0, len(flat), _EXACT_ROWS):
             part = flat[first : first + _EXACT_ROWS]
             for j, total in _overlapping(part, start + first, self._height, len(self._rows), np.uint32):
-                total *= unit
+                if unit is not None:
+                    total *= unit
                 self._rows[j] += total
 
     def sums(self) -> NDArray[np.int64]:
         """Shape (out_height, out_width, channels)."""
         out_height = len(self._rows)
-        by_column = np.swapaxes(self._rows.reshape(out_height, self._width, self._channels), 0, 1)
-        flat = np.ascontiguousarray(by_column).reshape(self._width, -1)
-        summed = np.zeros((self._out_width, flat.shape[1]), dtype=np.int64)
-        for j, total in _overlapping(flat, 0, self._width, self._out_width, np.int64):
-            summed[j] += total
+        by_row = self._rows.view(np.int32).reshape(out_height, self._width, self._channels)
+        by_column = np.asarray(cv2.transpose(by_row), np.int32).view(np.uint32).reshape(self._width, -1)
+        summed = np.empty((self._out_width, by_column.shape[1]), dtype=np.int64)
+        for j, total in _overlapping(by_column.astype(np.int64), 0, self._width, self._out_width, np.int64):
+            summed[j] = total
         return np.ascontiguousarray(np.swapaxes(summed.reshape(self._out_width, out_height, self._channels), 0, 1))
 
 
@@ -73,20 +76,19 @@ def _overlapping(
     end = start + len(part)
     for j in range(start * m // n, -(-end * m // n)):
         first, last = max(j * n // m, start), min(-(-(j + 1) * n // m), end)
-        total = _sum(part[first - start : last - start], kind)
-        total *= m
-        before, after = j * n - first * m, last * m - (j + 1) * n
-        if before > 0:
-            total -= part[first - start].astype(kind) * kind(before)
-        if after > 0:
-            total -= part[last - 1 - start].astype(kind) * kind(after)
+        total = _sum(part[first - start : last - start])
+        total *= kind(m)
+        for line, outside in ((first, j * n - first * m), (last - 1, last * m - (j + 1) * n)):
+            if outside > 0:
+                total -= np.multiply(part[line - start], kind(outside), dtype=kind)
         yield j, total
 
 
-def _sum(lines: NDArray[Any], kind: type[np.uint32] | type[np.int64]) -> NDArray[Any]:
+def _sum(lines: NDArray[Any]) -> NDArray[Any]:
     if lines.dtype == np.uint8:
-        return np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S))[0].astype(kind)
+        return np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)[0].view(np.uint32)
     if lines.dtype == np.uint16:
-        return np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F))[0].astype(kind)
-    summed: NDArray[Any] = np.add.reduce(lines, axis=0, dtype=kind)
+        single = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32)
+        return single[0].astype(np.int32).view(np.uint32)
+    summed: NDArray[Any] = np.add.reduce(lines, axis=0)
     return summed

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.imaging.pixel_words import is_opaque, translucent
+
 VIEW_SIDE = 900
 """Pixels of the longer side: a design at a fifth of a listing still has 180 of them."""
 INK_ALPHA = 12
@@ -31,14 +33,17 @@ def reduced(rows: Callable[[int, int], Pixels], height: int, width: int, side: i
         return rows(0, height).copy()
     target = (max(1, round(width * side / longer)), max(1, round(height * side / longer)))
     step = max(1, longer // (2 * side))
-    strip = 64 * step
-    parts = []
-    for start in range(0, height, strip):
-        end = min(start + strip, height)
-        part = _premultiplied(rows(start, end))
-        size = (max(1, width // step), max(1, (end - start) // step))
-        parts.append(cv2.resize(part, size, interpolation=cv2.INTER_AREA) if step > 1 else part)
-    return _straight(np.asarray(cv2.resize(np.concatenate(parts), target, interpolation=cv2.INTER_AREA), np.uint8))
+    if step == 1:
+        fine = _premultiplied(rows(0, height))
+    else:
+        strip = 64 * step
+        parts = []
+        for start in range(0, height, strip):
+            end = min(start + strip, height)
+            size = (max(1, width // step), max(1, (end - start) // step))
+            parts.append(cv2.resize(_premultiplied(rows(start, end)), size, interpolation=cv2.INTER_AREA))
+        fine = np.concatenate(parts)
+    return _straight(np.asarray(cv2.resize(fine, target, interpolation=cv2.INTER_AREA), np.uint8))
 
 
 def resized(pixels: Pixels, side: int) -> Pixels:
@@ -62,7 +67,7 @@ def ink_box(pixels: Pixels) -> Box:
 def contrasting_ground(pixels: Pixels) -> int:
     """255 or 0: the grey level from which the rim of the ink differs more, so that no logo vanishes on it."""
     alpha = pixels[..., 3]
-    if alpha.min() == 255:
+    if is_opaque(pixels):
         return 255
     ink = (alpha > 128).astype(np.uint8)
     inner = cv2.erode(ink, np.ones((_RIM, _RIM), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
@@ -75,7 +80,7 @@ def contrasting_ground(pixels: Pixels) -> int:
 
 def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
     """Composited on a grey level, shape (height, width, 3)."""
-    if pixels[..., 3].min() == 255:
+    if is_opaque(pixels):
         return pixels[..., :3].astype(np.float32)
     *colours, alpha = cv2.split(pixels.astype(np.float32))
     share = np.asarray(alpha) * np.float32(1 / 255)
@@ -94,14 +99,22 @@ def between_centres(matrix: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def _premultiplied(pixels: Pixels) -> Pixels:
-    if pixels[..., 3].min() == 255:
-        return pixels
-    *colours, alpha = cv2.split(pixels)
-    return np.asarray(cv2.merge([*(cv2.multiply(one, alpha, scale=1 / 255) for one in colours), alpha]), np.uint8)
+    return _changed(pixels, lambda colour, alpha: cv2.multiply(colour, alpha, scale=1 / 255))
 
 
 def _straight(pixels: Pixels) -> Pixels:
-    if pixels[..., 3].min() == 255:
+    return _changed(pixels, lambda colour, alpha: cv2.divide(colour, alpha, scale=255))
+
+
+def _changed(pixels: Pixels, by_alpha: Callable[[cv2.UMat | NDArray, NDArray], NDArray]) -> Pixels:
+    """``pixels`` with each colour changed by alpha: few of a design's are neither opaque nor all zeros."""
+    places = translucent(pixels)
+    if not len(places):
         return pixels
-    *colours, alpha = cv2.split(pixels)
-    return np.asarray(cv2.merge([*(cv2.divide(one, alpha, scale=255) for one in colours), alpha]), np.uint8)
+    changed = pixels.copy()
+    words = changed.view(np.uint32).reshape(-1)
+    few = words[places].view(np.uint8).reshape(-1, 1, 4)
+    *colours, alpha = cv2.split(few)
+    few = np.asarray(cv2.merge([*(by_alpha(one, alpha) for one in colours), alpha]), np.uint8)
+    words[places] = few.view(np.uint32).reshape(-1)
+    return changed
