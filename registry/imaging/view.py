@@ -81,7 +81,7 @@ def contrasting_ground(pixels: Pixels) -> int:
 def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
     """Composited on a grey level, shape (height, width, 3)."""
     if is_opaque(pixels):
-        return pixels[..., :3].astype(np.float32)
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)).astype(np.float32)
     *colours, alpha = cv2.split(pixels.astype(np.float32))
     share = np.asarray(alpha) * np.float32(1 / 255)
     colours = [colour * share + np.float32(ground) * (1 - share) for colour in colours]
