@@ -74,7 +74,7 @@ def contrasting_ground(pixels: Pixels) -> int:
     rim = ink > inner
     if np.count_nonzero(rim) < 2 * _RIM:
         return 255
-    luma = pixels[rim][:, :3].astype(np.float32) @ LUMA
+    luma = pixels.reshape(-1, 4)[np.flatnonzero(rim)][:, :3].astype(np.float32) @ LUMA
     return 255 if np.percentile(255 - luma, _NEARER) >= np.percentile(luma, _NEARER) else 0
 
 
@@ -82,10 +82,10 @@ def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
     """Composited on a grey level, shape (height, width, 3)."""
     if is_opaque(pixels):
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)).astype(np.float32)
-    *colours, alpha = cv2.split(pixels.astype(np.float32))
-    share = np.asarray(alpha) * np.float32(1 / 255)
-    colours = [colour * share + np.float32(ground) * (1 - share) for colour in colours]
-    return cast("NDArray[np.float32]", cv2.merge(colours))
+    *colours, alpha = cv2.split(pixels)
+    share = alpha.astype(np.float32) * np.float32(1 / 255)
+    behind = np.float32(ground) * (1 - share)
+    return cast("NDArray[np.float32]", cv2.merge([colour.astype(np.float32) * share + behind for colour in colours]))
 
 
 def between_centres(matrix: NDArray[np.floating]) -> NDArray[np.float64]:
