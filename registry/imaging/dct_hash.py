@@ -55,7 +55,7 @@ _COSINES = _cosine_table()
 
 
 def cells(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np.int64]:
-    """The 64 x 64 luma cells in -1024..1024, from a survey's sums over CELLS x CELLS, whose weights add to ``weight``."""
+    """The 64 x 64 luma cells in -1024..1024, from sums over CELLS x CELLS whose weights add to ``weight``."""
     white = LUMA_UNIT * weight
     return rounded_quotient((2 * ground_luma(sums, weight, ground) - white) * _LEVELS, white)
 

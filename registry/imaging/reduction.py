@@ -33,9 +33,7 @@ class AreaSums:
         self._height, self._width, self._out_width, self._channels = height, width, out_width, channels
         self._rows = np.zeros((out_height, width * channels), dtype=np.uint32)
 
-    def add(
-        self, start: int, rows: NDArray[np.uint8] | NDArray[np.uint16], unit: NDArray[np.uint32] | None = None
-    ) -> None:
+    def add(self, start: int, rows: NDArray[np.uint8 | np.uint16], unit: NDArray[np.uint32] | None = None) -> None:
         """``rows`` (count, width, channels), whose first is row ``start``.
 
         ``unit``, of shape (width * channels,), is what a value is multiplied by; the products are LARGEST at most.
@@ -44,9 +42,7 @@ class AreaSums:
         for first in range(0, len(flat), _EXACT_ROWS):
             part = flat[first : first + _EXACT_ROWS]
             for j, total in _overlapping(part, start + first, self._height, len(self._rows), np.uint32):
-                if unit is not None:
-                    total *= unit
-                self._rows[j] += total
+                self._rows[j] += total if unit is None else total * unit
 
     def sums(self) -> NDArray[np.int64]:
         """Shape (out_height, out_width, channels)."""
@@ -85,10 +81,12 @@ def _overlapping(
 
 
 def _sum(lines: NDArray[Any]) -> NDArray[Any]:
+    summed: NDArray[Any]
     if lines.dtype == np.uint8:
-        return np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)[0].view(np.uint32)
-    if lines.dtype == np.uint16:
-        single = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32)
-        return single[0].astype(np.int32).view(np.uint32)
-    summed: NDArray[Any] = np.add.reduce(lines, axis=0)
+        summed = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)[0].view(np.uint32)
+    elif lines.dtype == np.uint16:
+        single = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32)[0]
+        summed = single.astype(np.int32).view(np.uint32)  # by way of signed ones, which a processor converts at once
+    else:
+        summed = np.add.reduce(lines, axis=0)
     return summed

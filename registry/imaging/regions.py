@@ -191,4 +191,5 @@ def _spectra(patches: list[NDArray[np.complex64]]) -> NDArray[np.int8]:
     expanded = np.stack(patches) @ _expansion()[0].T
     parts = np.stack([expanded.real, expanded.imag], axis=-1)
     largest = np.abs(parts).max(axis=(1, 2), keepdims=True)
-    return np.rint(parts * (COMPONENT_UNIT / np.maximum(largest, 1e-6))).astype(np.int8)
+    spectra: NDArray[np.int8] = np.rint(parts * (COMPONENT_UNIT / np.maximum(largest, 1e-6))).astype(np.int8)
+    return spectra

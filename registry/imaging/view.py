@@ -19,6 +19,7 @@ _NEARER = 30
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 Pixels = NDArray[np.uint8]
+Plane = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are outside."""
 
@@ -106,15 +107,16 @@ def _straight(pixels: Pixels) -> Pixels:
     return _changed(pixels, lambda colour, alpha: cv2.divide(colour, alpha, scale=255))
 
 
-def _changed(pixels: Pixels, by_alpha: Callable[[cv2.UMat | NDArray, NDArray], NDArray]) -> Pixels:
+def _changed(pixels: Pixels, by_alpha: Callable[[Plane, Plane], cv2.typing.MatLike]) -> Pixels:
     """``pixels`` with each colour changed by alpha: few of a design's are neither opaque nor all zeros."""
     places = translucent(pixels)
     if not len(places):
         return pixels
     changed = pixels.copy()
     words = changed.view(np.uint32).reshape(-1)
-    few = words[places].view(np.uint8).reshape(-1, 1, 4)
-    *colours, alpha = cv2.split(few)
-    few = np.asarray(cv2.merge([*(by_alpha(one, alpha) for one in colours), alpha]), np.uint8)
-    words[places] = few.view(np.uint32).reshape(-1)
+    *colours, alpha = (
+        np.asarray(plane, np.uint8) for plane in cv2.split(words[places].view(np.uint8).reshape(-1, 1, 4))
+    )
+    few = cv2.merge([*(by_alpha(one, alpha) for one in colours), alpha])
+    words[places] = np.asarray(few, np.uint8).view(np.uint32).reshape(-1)
     return changed
