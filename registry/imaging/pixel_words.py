@@ -14,8 +14,6 @@ _WORD = np.dtype("<u4")
 _LANES = np.dtype("<u8")
 _OPAQUE = np.uint32(0xFF000000)
 _ALPHA_LANE = 48
-_BLOCK = 2**16
-"""Words that stay in a core's cache from one operation to the next."""
 
 
 def is_opaque(pixels: Pixels) -> bool:
@@ -32,12 +30,7 @@ def clear_transparent(pixels: Pixels) -> None:
 
 def translucent(pixels: Pixels) -> NDArray[np.intp]:
     """Flat indices of the pixels that multiplying by alpha may change: neither opaque nor all zeros."""
-    words = np.ascontiguousarray(pixels).view(_WORD).reshape(-1)
-    found = [
-        start + np.flatnonzero(words[start : start + _BLOCK] - np.uint32(1) < _OPAQUE - np.uint32(1))
-        for start in range(0, len(words), _BLOCK)
-    ]
-    return np.concatenate(found)
+    return np.flatnonzero(_words(pixels) - np.uint32(1) < _OPAQUE - np.uint32(1))
 
 
 def premultiplied(pixels: Pixels, into: NDArray[np.uint16]) -> NDArray[np.uint16]:

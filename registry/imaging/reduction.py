@@ -18,6 +18,8 @@ LONGEST = 2**32 // LARGEST
 """Pixels of an axis whose weighted sum, LARGEST times as much at most, fits 32 bits."""
 _EXACT_ROWS = 2**24 // LARGEST
 """Rows of LARGEST whose sum single precision holds exactly."""
+_TOGETHER = 2**21
+"""Sums of 64 bits that are made columns of at a time: those of a large picture would be another one."""
 
 
 class AreaSums:
@@ -48,11 +50,14 @@ class AreaSums:
         """Shape (out_height, out_width, channels)."""
         out_height = len(self._rows)
         by_row = self._rows.view(np.int32).reshape(out_height, self._width, self._channels)
-        by_column = np.asarray(cv2.transpose(by_row), np.int32).view(np.uint32).reshape(self._width, -1)
-        summed = np.empty((self._out_width, by_column.shape[1]), dtype=np.int64)
-        for j, total in _overlapping(by_column.astype(np.int64), 0, self._width, self._out_width, np.int64):
-            summed[j] = total
-        return np.ascontiguousarray(np.swapaxes(summed.reshape(self._out_width, out_height, self._channels), 0, 1))
+        summed = np.empty((self._out_width, out_height, self._channels), dtype=np.int64)
+        rows = max(1, _TOGETHER // (self._width * self._channels))
+        for first in range(0, out_height, rows):
+            by_column = np.asarray(cv2.transpose(by_row[first : first + rows]), np.int32).view(np.uint32)
+            flat = by_column.reshape(self._width, -1).astype(np.int64)
+            for k, total in _overlapping(flat, 0, self._width, self._out_width, np.int64):
+                summed[k, first : first + rows] = total.reshape(-1, self._channels)
+        return np.ascontiguousarray(np.swapaxes(summed, 0, 1))
 
 
 def rounded_quotient(numerator: NDArray[np.int64], denominator: int) -> NDArray[np.int64]:

@@ -13,6 +13,8 @@ VIEW_SIDE = 900
 """Pixels of the longer side: a design at a fifth of a listing still has 180 of them."""
 INK_ALPHA = 12
 """Alpha above which a pixel counts as ink."""
+_BLOCK = 2**16
+"""Pixels that stay in a core's cache from one operation to the next."""
 _RIM = 5
 _NEARER = 30
 """Per cent of the rim's pixels that decide which ground is farther from them."""
@@ -109,14 +111,14 @@ def _straight(pixels: Pixels) -> Pixels:
 
 def _changed(pixels: Pixels, by_alpha: Callable[[Plane, Plane], cv2.typing.MatLike]) -> Pixels:
     """``pixels`` with each colour changed by alpha: few of a design's are neither opaque nor all zeros."""
-    places = translucent(pixels)
-    if not len(places):
-        return pixels
-    changed = pixels.copy()
-    words = changed.view(np.uint32).reshape(-1)
-    *colours, alpha = (
-        np.asarray(plane, np.uint8) for plane in cv2.split(words[places].view(np.uint8).reshape(-1, 1, 4))
-    )
-    few = cv2.merge([*(by_alpha(one, alpha) for one in colours), alpha])
-    words[places] = np.asarray(few, np.uint8).view(np.uint32).reshape(-1)
-    return changed
+    flat = np.ascontiguousarray(pixels).reshape(-1, 1, 4)
+    changed: Pixels | None = None
+    for start in range(0, len(flat), _BLOCK):
+        block = flat[start : start + _BLOCK]
+        places = translucent(block)
+        if len(places):
+            changed = flat.copy() if changed is None else changed
+            *colours, alpha = (np.asarray(plane, np.uint8) for plane in cv2.split(block[places]))
+            few = np.asarray(cv2.merge([*(by_alpha(one, alpha) for one in colours), alpha]), np.uint8)
+            changed[start : start + _BLOCK][places] = few
+    return pixels if changed is None else changed.reshape(pixels.shape)
