@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.imaging import view
+from registry.imaging.pixel_words import is_opaque
 from registry.imaging.purpose import Purpose
 
 MOST_FEATURES = 1_200
@@ -49,7 +50,7 @@ def local_features(pixels: view.Pixels, ground: int, purpose: Purpose) -> LocalF
         pixels = view.resized(pixels, side)
     grey = np.clip(view.on_ground(pixels, ground) @ view.LUMA + 0.5, 0, 255).astype(np.uint8)
     # Beyond a transparent picture's border there is more of its ground; beyond another's, more of its border.
-    how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT
+    how = cv2.BORDER_REPLICATE if is_opaque(pixels) else cv2.BORDER_CONSTANT
     padded = cv2.copyMakeBorder(grey, MARGIN, MARGIN, MARGIN, MARGIN, how, value=(float(ground),))
     points, found = _brightness_blind(padded)
     if not points:

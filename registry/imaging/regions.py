@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from registry.imaging import view
 from registry.imaging.gradient_field import Field, blurred, double_angle, locally_normalised
+from registry.imaging.pixel_words import is_opaque
 
 MOST_REGIONS = 24
 LONGER_SIDE = 320
@@ -87,7 +88,7 @@ def regions(pixels: view.Pixels, ground: int) -> Regions:
     height, width = pixels.shape[:2]
     scale = min(1.0, LONGER_SIDE / max(height, width))
     small = view.resized(pixels, LONGER_SIDE) if scale < 1 else pixels
-    how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT
+    how = cv2.BORDER_REPLICATE if is_opaque(pixels) else cv2.BORDER_CONSTANT
     channels = cv2.copyMakeBorder(
         view.on_ground(small, ground), _MARGIN, _MARGIN, _MARGIN, _MARGIN, how, value=(float(ground),) * 3
     )
