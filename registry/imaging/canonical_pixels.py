@@ -17,12 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging import reduction
+from registry.imaging import pixel_words, reduction
 
 VERSION = "canonical/1"
 RASTER_SIDE = 256
 """Pixels of the longer side of the picture kept for comparison: details of a design still show, and it is quick."""
-STRIP_ROWS = 256
+STRIP_ROWS = 32
+"""A strip of most pictures and its products stay in a core's second-level cache, which takes half the time."""
 Rows = Callable[[int, int], NDArray[np.uint8]]
 _DIGEST_DOMAIN = b"registry/pixels/v1\n"
 _OPAQUE = 255
@@ -33,56 +34,58 @@ LUMA_UNIT = 255 * 255 * 1000
 
 
 @dataclass(frozen=True)
-class CanonicalPixels:
-    """``rows(start, end)`` answers shape (end - start, width, 4), uint8, sRGB, straight alpha, zero where alpha is 0.
+class Survey:
+    """What one passage over a picture's strips yields.
 
-    Rows are asked for in strips and more than once, so that a large picture need not lie in memory twice.
+    ``digest`` is hex SHA-256 as the rules above say; ``opaque`` whether no pixel is transparent in the least;
+    ``sums`` are, for each grid asked for, the area sums of (r a, g a, b a, a) per cell, shape (height, width, 4),
+    whose weights add to the picture's height times its width.
     """
 
-    height: int
-    width: int
-    rows: Rows
-
-    @property
-    def opaque(self) -> bool:
-        """Whether no pixel is transparent in the least."""
-        return all(bool(strip[..., 3].min() == _OPAQUE) for strip in self._strips())
+    digest: str
+    opaque: bool
+    sums: tuple[NDArray[np.int64], ...]
 
     @property
     def grounds(self) -> dict[str, int]:
         """The grey levels to composite on, by name."""
         return {"opaque": 255} if self.opaque else {"white": 255, "black": 0}
 
-    def digest(self) -> str:
-        """Hex SHA-256 as the rules above say."""
+
+@dataclass(frozen=True)
+class CanonicalPixels:
+    """``rows(start, end)`` answers shape (end - start, width, 4), uint8, sRGB, straight alpha, zero where alpha is 0.
+
+    Rows are asked for in strips, so that a large picture need not lie in memory twice.
+    """
+
+    height: int
+    width: int
+    rows: Rows
+
+    def surveyed(self, *grids: tuple[int, int]) -> Survey:
+        """Everything that is normative about the picture, with sums for each ``(height, width)`` of ``grids``.
+
+        An opaque strip's sums are 255 times those of its bytes; only another's pixels are multiplied by alpha.
+        """
         size = self.width.to_bytes(4, "big") + self.height.to_bytes(4, "big")
         hashed = hashlib.sha256(_DIGEST_DOMAIN + size)
-        for strip in self._strips():
-            hashed.update(np.ascontiguousarray(strip).data)
-        return hashed.hexdigest()
+        opaque = True
+        sums = [reduction.AreaSums(self.height, self.width, *grid, channels=4) for grid in grids]
+        by_alpha = np.tile(np.array([_OPAQUE, _OPAQUE, _OPAQUE, 1], np.uint32), self.width)
+        products = pixel_words.empty_products(STRIP_ROWS, self.width)
+        for start, strip in self._strips():
+            hashed.update(strip.data)
+            solid = pixel_words.is_opaque(strip)
+            opaque = opaque and solid
+            part = strip if solid else pixel_words.premultiplied(strip, products)
+            for one in sums:
+                one.add(start, part, by_alpha if solid else None)
+        return Survey(hashed.hexdigest(), opaque, tuple(one.sums() for one in sums))
 
-    def premultiplied_sums(self, out_height: int, out_width: int) -> NDArray[np.int64]:
-        """Area sums of (r a, g a, b a, a) per cell, shape (out_height, out_width, 4); weights add to height * width."""
-        return reduction.weighted_sums(self._premultiplied_rows, self.height, self.width, out_height, out_width)
-
-    def _premultiplied_rows(self, start: int, end: int) -> NDArray[np.integer]:
-        part = self.rows(start, end).astype(np.uint16)  # 255 * 255 fits
-        alpha = part[..., 3]
-        for channel in range(
-            3
-        ):  # one at a time, along whole rows, takes a fraction of what (..., 3) times (..., 1) does
-            part[..., channel] *= alpha
-        return part
-
-    def _strips(self) -> Iterator[NDArray[np.uint8]]:
+    def _strips(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         for row in range(0, self.height, STRIP_ROWS):
-            yield self.rows(row, min(row + STRIP_ROWS, self.height))
-
-
-def clear_transparent(rgba: NDArray[np.uint8]) -> None:
-    """Rule 2, in place; ``rgba`` is contiguous. A pixel is one word here: eight times as fast as choosing pixels."""
-    words = rgba.view(np.uint32)[..., 0]
-    words *= rgba[..., 3] != 0
+            yield row, np.ascontiguousarray(self.rows(row, min(row + STRIP_ROWS, self.height)))
 
 
 def ground_luma(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np.int64]:
@@ -91,17 +94,20 @@ def ground_luma(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np
     return luma + 1000 * ground * (255 * weight - sums[..., 3])
 
 
-def raster(pixels: CanonicalPixels) -> NDArray[np.uint8]:
-    """The picture for comparison: area-averaged to a longer side of RASTER_SIDE, never enlarged; straight alpha."""
-    longer = max(pixels.height, pixels.width)
+def raster_size(height: int, width: int) -> tuple[int, int]:
+    """Height and width of the raster: the longer side at most RASTER_SIDE, never enlarged."""
+    longer = max(height, width)
     if longer <= RASTER_SIDE:
-        return pixels.rows(0, pixels.height).copy()
-    height = max(1, round(pixels.height * RASTER_SIDE / longer))
-    width = max(1, round(pixels.width * RASTER_SIDE / longer))
-    sums = pixels.premultiplied_sums(height, width)
+        return height, width
+    return max(1, round(height * RASTER_SIDE / longer)), max(1, round(width * RASTER_SIDE / longer))
+
+
+def raster(sums: NDArray[np.int64], weight: int) -> NDArray[np.uint8]:
+    """The picture for comparison, averaged from its sums over cells of ``raster_size``; straight alpha."""
     alpha = sums[..., 3:]
-    colour = np.where(alpha > 0, (2 * sums[..., :3] + alpha) // np.maximum(2 * alpha, 1), 0)
-    covered = reduction.rounded_quotient(alpha, pixels.height * pixels.width)
+    # Below 2^53 both, so that a quotient that is no whole number is not rounded up to one.
+    colour = ((2 * sums[..., :3] + alpha) / np.maximum(2 * alpha, 1)).astype(np.int64)
+    covered = reduction.rounded_quotient(alpha, weight)
     reduced = np.concatenate([colour, covered], axis=2).astype(np.uint8)
-    clear_transparent(reduced)
+    pixel_words.clear_transparent(reduced)
     return reduced

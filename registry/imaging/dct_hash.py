@@ -20,7 +20,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.canonical_pixels import LUMA_UNIT, CanonicalPixels, ground_luma
+from registry.imaging.canonical_pixels import LUMA_UNIT, ground_luma
 from registry.imaging.reduction import rounded_quotient
 from registry.imaging.symmetry import Symmetry
 
@@ -54,9 +54,8 @@ def _cosine_table() -> NDArray[np.int64]:
 _COSINES = _cosine_table()
 
 
-def cells(pixels: CanonicalPixels, sums: NDArray[np.int64], ground: int) -> NDArray[np.int64]:
-    """The 64 x 64 luma cells in -1024..1024, from ``pixels.premultiplied_sums(CELLS, CELLS)``."""
-    weight = pixels.height * pixels.width
+def cells(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np.int64]:
+    """The 64 x 64 luma cells in -1024..1024, from sums over CELLS x CELLS whose weights add to ``weight``."""
     white = LUMA_UNIT * weight
     return rounded_quotient((2 * ground_luma(sums, weight, ground) - white) * _LEVELS, white)
 

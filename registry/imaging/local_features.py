@@ -1,5 +1,6 @@
 """Local features: SIFT key points with RootSIFT descriptors (Lowe 2004; Arandjelovic and Zisserman 2012)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.imaging import view
+from registry.imaging.pixel_words import is_opaque
 from registry.imaging.purpose import Purpose
 
 MOST_FEATURES = 1_200
@@ -18,7 +20,10 @@ CONTRAST = 0.012
 EDGE = 16
 MARGIN = 16
 """Pixels of padding, so that corners at the border have a surrounding."""
+_CELLS = (4, 4, 8)
+"""Cells down and across, directions in each."""
 DESCRIPTOR = 128
+_WHITE = 255
 _UNIT = 512
 """A RootSIFT descriptor has length 1; its components are kept as 512ths in a byte."""
 
@@ -45,10 +50,9 @@ def local_features(pixels: view.Pixels, ground: int, purpose: Purpose) -> LocalF
         pixels = view.resized(pixels, side)
     grey = np.clip(view.on_ground(pixels, ground) @ view.LUMA + 0.5, 0, 255).astype(np.uint8)
     # Beyond a transparent picture's border there is more of its ground; beyond another's, more of its border.
-    how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT
+    how = cv2.BORDER_REPLICATE if is_opaque(pixels) else cv2.BORDER_CONSTANT
     padded = cv2.copyMakeBorder(grey, MARGIN, MARGIN, MARGIN, MARGIN, how, value=(float(ground),))
-    finder = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=CONTRAST, edgeThreshold=EDGE)
-    points, found = finder.detectAndCompute(padded, np.full(padded.shape, 255, np.uint8))
+    points, found = _brightness_blind(padded)
     if not points:
         return LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((0, DESCRIPTOR), np.uint8))
     places = np.array(
@@ -56,6 +60,24 @@ def local_features(pixels: view.Pixels, ground: int, purpose: Purpose) -> LocalF
     )
     places[:, :3] /= np.float32(scale)
     order = np.argsort([-p.response for p in points], kind="stable")[:MOST_FEATURES]
-    described = np.asarray(found, dtype=np.float32)[order]
+    described = found[order]
     root = np.sqrt(described / np.maximum(described.sum(axis=1, keepdims=True), 1e-6))
     return LocalFeatures(places[order], np.clip(np.rint(root * _UNIT), 0, 255).astype(np.uint8))
+
+
+def _brightness_blind(grey: NDArray[np.uint8]) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32]]:
+    """SIFT of ``grey`` or of its negative, whichever is more black: the same points, for half the time on white.
+
+    With a contrast this low, OpenCV takes every pixel of an even area for a candidate: all its neighbours are equal,
+    and the difference of two blurs of it is a rounding error, unless the area is black. In a negative gradients
+    point the other way, so that directions turn half round, and with them the cells of the descriptors.
+    """
+    finder = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=CONTRAST, edgeThreshold=EDGE)
+    negative = np.count_nonzero(grey == _WHITE) > np.count_nonzero(grey == 0)
+    points, found = finder.detectAndCompute(_WHITE - grey if negative else grey, None)
+    described = np.asarray(found if points else np.zeros((0, DESCRIPTOR)), dtype=np.float32)
+    if negative:
+        for point in points:
+            point.angle = (point.angle + 180) % 360
+        described = described.reshape(-1, *_CELLS)[:, ::-1, ::-1].reshape(-1, DESCRIPTOR)
+    return points, described

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import imagehash
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from registry.imaging import canonical_pixels, dct_hash, refusals, view
@@ -29,11 +30,13 @@ def read(
     """
     kind = media_type(content)
     upright, notes = decode(content, kind, wait_for_memory)
-    pixels = canonical_pixels.CanonicalPixels(upright.height, upright.width, upright.rows)
-    raster = canonical_pixels.raster(pixels)
-    fingerprints, variants = _fingerprints(pixels)
-    seen = view.reduced(pixels.rows, pixels.height, pixels.width, view.VIEW_SIDE)
-    width, height, digest = pixels.width, pixels.height, pixels.digest()
+    height, width = upright.height, upright.width
+    pixels = canonical_pixels.CanonicalPixels(height, width, upright.rows)
+    cells = (dct_hash.CELLS, dct_hash.CELLS)
+    survey = pixels.surveyed(cells, canonical_pixels.raster_size(height, width))
+    of_cells, of_raster = survey.sums
+    fingerprints, variants = _fingerprints(of_cells, height * width, survey.grounds)
+    seen = view.reduced(pixels.rows, height, width, view.VIEW_SIDE)
     del pixels, upright  # some hundred megabytes of a large picture, which the features need no more
     return Reading(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -42,10 +45,10 @@ def read(
         width=width,
         height=height,
         canonical_version=canonical_pixels.VERSION,
-        canonical_digest=digest,
+        canonical_digest=survey.digest,
         fingerprints=fingerprints,
         variants=variants,
-        raster=raster,
+        raster=canonical_pixels.raster(of_raster, height * width),
         features=features(seen, purpose),
         notes=notes,
     )
@@ -65,13 +68,12 @@ def features(seen: view.Pixels, purpose: Purpose) -> Features:
 
 
 def _fingerprints(
-    pixels: canonical_pixels.CanonicalPixels,
+    sums: NDArray[np.int64], weight: int, grounds: dict[str, int]
 ) -> tuple[tuple[Fingerprint, ...], tuple[HashVariant, ...]]:
-    sums = pixels.premultiplied_sums(dct_hash.CELLS, dct_hash.CELLS)
     fingerprints: list[Fingerprint] = []
     variants: list[HashVariant] = []
-    for name, level in pixels.grounds.items():
-        luma = dct_hash.cells(pixels, sums, level)
+    for name, level in grounds.items():
+        luma = dct_hash.cells(sums, weight, level)
         if dct_hash.is_flat(luma):
             continue
         transformed = dct_hash.coefficients(luma)
@@ -85,7 +87,7 @@ def _fingerprints(
     return tuple(fingerprints), tuple(variants)
 
 
-def _imagehash_fingerprints(luma: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", ground: str) -> list[Fingerprint]:
+def _imagehash_fingerprints(luma: NDArray[np.int64], ground: str) -> list[Fingerprint]:
     """The widely used hashes, on the canonical cells: ``imagehash`` itself would drop alpha and trust palettes."""
     grey = Image.fromarray(((luma + 1024) * 255 // 2048).astype(np.uint8))
     return [

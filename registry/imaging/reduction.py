@@ -6,31 +6,58 @@ exact, whatever the order: the reduction of a mirrored or turned picture is the 
 reduction, bit for bit, on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = Callable[[int, int], NDArray[np.integer]]
-"""Answers the source rows from ``start`` to ``end``, shape (end - start, width, channels)."""
+LARGEST = 255 * 255
+LONGEST = 2**32 // LARGEST
+"""Pixels of an axis whose weighted sum, LARGEST times as much at most, fits 32 bits."""
+_EXACT_ROWS = 2**24 // LARGEST
+"""Rows of LARGEST whose sum single precision holds exactly."""
+_TOGETHER = 2**21
+"""Sums of 64 bits that are made columns of at a time: those of a large picture would be another one."""
 
 
-def weighted_sums(rows: Rows, height: int, width: int, out_height: int, out_width: int) -> NDArray[np.int64]:
-    """Sums over each output cell, shape (out_height, out_width, channels).
+class AreaSums:
+    """Sums over each cell of ``out_height`` x ``out_width``, of strips of source rows that come in any order.
 
-    Every cell's weights add up to ``height * width``, so the average is the sum over that. Source
-    rows are asked for one output row at a time: the memory needed is that of one strip.
+    Every cell's weights add up to ``height * width``, so the average is the sum over that. The memory
+    needed is 32 bits for each source column and channel of each output row.
     """
-    first = _sum_axis(rows(*_span(0, height, out_height)), 0, 0, height, out_height)
-    strip = np.empty((out_height, *first.shape), dtype=np.int64)
-    strip[0] = first
-    for j in range(1, out_height):
-        strip[j] = _sum_axis(rows(*_span(j, height, out_height)), 0, j, height, out_height)
-    columns = []
-    for j in range(out_width):
-        start, end = _span(j, width, out_width)
-        columns.append(_sum_axis(strip[:, start:end], 1, j, width, out_width))
-    return np.stack(columns, axis=1)
+
+    def __init__(self, height: int, width: int, out_height: int, out_width: int, channels: int) -> None:
+        if height > LONGEST:
+            raise ValueError(f"an axis of more than {LONGEST} pixels")
+        self._height, self._width, self._out_width, self._channels = height, width, out_width, channels
+        self._rows = np.zeros((out_height, width * channels), dtype=np.uint32)
+
+    def add(self, start: int, rows: NDArray[np.uint8 | np.uint16], unit: NDArray[np.uint32] | None = None) -> None:
+        """``rows`` (count, width, channels), whose first is row ``start``.
+
+        ``unit``, of shape (width * channels,), is what a value is multiplied by; the products are LARGEST at most.
+        """
+        flat = rows.reshape(len(rows), -1)
+        for first in range(0, len(flat), _EXACT_ROWS):
+            part = flat[first : first + _EXACT_ROWS]
+            for j, total in _overlapping(part, start + first, self._height, len(self._rows), np.uint32):
+                self._rows[j] += total if unit is None else total * unit
+
+    def sums(self) -> NDArray[np.int64]:
+        """Shape (out_height, out_width, channels)."""
+        out_height = len(self._rows)
+        by_row = self._rows.view(np.int32).reshape(out_height, self._width, self._channels)
+        summed = np.empty((self._out_width, out_height, self._channels), dtype=np.int64)
+        rows = max(1, _TOGETHER // (self._width * self._channels))
+        for first in range(0, out_height, rows):
+            by_column = np.asarray(cv2.transpose(by_row[first : first + rows]), np.int32).view(np.uint32)
+            flat = by_column.reshape(self._width, -1).astype(np.int64)
+            for k, total in _overlapping(flat, 0, self._width, self._out_width, np.int64):
+                summed[k, first : first + rows] = total.reshape(-1, self._channels)
+        return np.ascontiguousarray(np.swapaxes(summed, 0, 1))
 
 
 def rounded_quotient(numerator: NDArray[np.int64], denominator: int) -> NDArray[np.int64]:
@@ -40,21 +67,31 @@ def rounded_quotient(numerator: NDArray[np.int64], denominator: int) -> NDArray[
     return quotient
 
 
-def _span(j: int, n: int, m: int) -> tuple[int, int]:
-    return j * n // m, -(-(j + 1) * n // m)
+def _overlapping(
+    part: NDArray[Any], start: int, n: int, m: int, kind: type[np.uint32] | type[np.int64]
+) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Each cell of ``m`` that the lines of ``part``, from ``start`` of ``n``, touch, and their weighted sum in it.
+
+    What 32 bits cannot hold on the way is taken away again: they count round, and the result fits.
+    """
+    end = start + len(part)
+    for j in range(start * m // n, -(-end * m // n)):
+        first, last = max(j * n // m, start), min(-(-(j + 1) * n // m), end)
+        total = _sum(part[first - start : last - start])
+        total *= kind(m)
+        for line, outside in ((first, j * n - first * m), (last - 1, last * m - (j + 1) * n)):
+            if outside > 0:
+                total -= np.multiply(part[line - start], kind(outside), dtype=kind)
+        yield j, total
 
 
-def _sum_axis(part: NDArray[np.integer], axis: int, j: int, n: int, m: int) -> NDArray[np.int64]:
-    """The weighted sum of ``part``, which holds the pixels that cell ``j`` touches along ``axis``."""
-    start, end = _span(j, n, m)
-    if end - start == 1:
-        only: NDArray[np.int64] = np.add.reduce(part, axis=axis, dtype=np.int64)
-        return only * n
-    summed: NDArray[np.int64] = np.add.reduce(part, axis=axis, dtype=np.int64)
-    total = summed * m
-    before, after = j * n - start * m, end * m - (j + 1) * n
-    if before:
-        total -= part.take(0, axis=axis).astype(np.int64) * before
-    if after:
-        total -= part.take(-1, axis=axis).astype(np.int64) * after
-    return total
+def _sum(lines: NDArray[Any]) -> NDArray[Any]:
+    summed: NDArray[Any]
+    if lines.dtype == np.uint8:
+        summed = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)[0].view(np.uint32)
+    elif lines.dtype == np.uint16:
+        single = np.asarray(cv2.reduce(lines, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32)[0]
+        summed = single.astype(np.int32).view(np.uint32)  # by way of signed ones, which a processor converts at once
+    else:
+        summed = np.add.reduce(lines, axis=0)
+    return summed

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.imaging import view
-from registry.imaging.gradient_field import blurred, double_angle, locally_normalised
+from registry.imaging.gradient_field import Field, blurred, double_angle, locally_normalised
+from registry.imaging.pixel_words import is_opaque
 
 MOST_REGIONS = 24
 LONGER_SIDE = 320
@@ -40,6 +41,8 @@ _FLAT_GROUNDS = 4
 _FLAT_SHARE = 0.03
 _PRE_BLUR = 0.8
 _POST_BLUR = 1.2
+_COMPONENTS = cv2.CCL_BBDT
+"""Labels the components as OpenCV's default does, in less than half the time."""
 COMPONENT_UNIT = 127
 
 
@@ -85,23 +88,26 @@ def regions(pixels: view.Pixels, ground: int) -> Regions:
     height, width = pixels.shape[:2]
     scale = min(1.0, LONGER_SIDE / max(height, width))
     small = view.resized(pixels, LONGER_SIDE) if scale < 1 else pixels
-    how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT
+    how = cv2.BORDER_REPLICATE if is_opaque(pixels) else cv2.BORDER_CONSTANT
     channels = cv2.copyMakeBorder(
         view.on_ground(small, ground), _MARGIN, _MARGIN, _MARGIN, _MARGIN, how, value=(float(ground),) * 3
     )
     field, slope = double_angle(np.asarray(channels, np.float32), noise=2.0, smoothing=_PRE_BLUR)
     field = locally_normalised(field, reach=8.0, share=1.5, floor=0.35)
     found = _Proposals(np.hypot(field[..., 0], field[..., 1]))
-    found.add(np.ones(slope.shape, np.float32))
+    found.add(np.ones(slope.shape, np.uint8))
     for level in _SLOPES:
         edges = (slope > level).astype(np.uint8)
         _connected(found, edges)
         _inside_flat_ground(found, edges)
     places = np.array([(x - _MARGIN, y - _MARGIN, spread) for x, y, spread, _ in found.kept], np.float32)
-    spectra = [_spectrum(field, place) for place in found.kept]
-    if not spectra:
+    if not found.kept:
         return Regions(np.zeros((0, 3), np.float32), np.zeros((0, len(terms()), 2), np.int8))
-    return Regions(places / np.float32(scale), np.stack(spectra))
+    return Regions(places / np.float32(scale), _spectra([_patch(field, proposal) for proposal in found.kept]))
+
+
+_Proposal = tuple[float, float, float, NDArray[np.uint8]]
+"""Centre x and y, spread, and a mask of 0 and 1."""
 
 
 class _Proposals:
@@ -111,14 +117,14 @@ class _Proposals:
         self._energy = energy
         self._across = np.arange(energy.shape[1], dtype=np.float32)
         self._down = np.arange(energy.shape[0], dtype=np.float32)
-        self.kept: list[tuple[float, float, float, NDArray[np.float32]]] = []
+        self.kept: list[_Proposal] = []
 
     @property
     def full(self) -> bool:
         return len(self.kept) >= MOST_REGIONS
 
-    def add(self, mask: NDArray[np.float32]) -> None:
-        weights = self._energy * mask
+    def add(self, mask: NDArray[np.uint8]) -> None:
+        weights = np.asarray(cv2.copyTo(self._energy, mask), np.float32)
         total = float(weights.sum())
         if total < _LEAST_ENERGY or self.full:
             return
@@ -139,7 +145,7 @@ def _connected(found: _Proposals, edges: NDArray[np.uint8]) -> None:
     for closing in _CLOSINGS:
         kernel = np.ones((closing, closing), np.uint8)
         joined = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, kernel) if closing > 3 else cv2.dilate(edges, kernel)
-        _, labels, boxes, _ = cv2.connectedComponentsWithStats(joined)
+        _, labels, boxes, _ = cv2.connectedComponentsWithStatsWithAlgorithm(joined, 8, cv2.CV_32S, _COMPONENTS)
         large = [j for j in range(1, len(boxes)) if max(boxes[j, 2], boxes[j, 3]) > _SMALLEST_SIDE * longer]
         for j in sorted(large, key=lambda j: -int(boxes[j, 2]) * int(boxes[j, 3]))[:_PER_STEP]:
             if found.full:
@@ -148,7 +154,7 @@ def _connected(found: _Proposals, edges: NDArray[np.uint8]) -> None:
             part = (labels[top : top + height, left : left + width] == j).astype(np.uint8)
             mask = np.zeros(edges.shape, np.uint8)
             mask[top : top + height, left : left + width] = _filled(part)
-            found.add(cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.float32))
+            found.add(np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.uint8))
 
 
 def _inside_flat_ground(found: _Proposals, edges: NDArray[np.uint8]) -> None:
@@ -159,7 +165,7 @@ def _inside_flat_ground(found: _Proposals, edges: NDArray[np.uint8]) -> None:
     for j in sorted(large, key=lambda j: -int(boxes[j, 4]))[:_FLAT_GROUNDS]:
         area = (labels == j).astype(np.uint8)
         inside = _filled(area) - area
-        found.add(cv2.dilate(inside, np.ones((5, 5), np.uint8)).astype(np.float32))
+        found.add(np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.uint8))
 
 
 def _filled(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -169,17 +175,22 @@ def _filled(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return filled
 
 
-def _spectrum(
-    field: NDArray[np.float32], proposal: tuple[float, float, float, NDArray[np.float32]]
-) -> NDArray[np.int8]:
+def _patch(field: Field, proposal: _Proposal) -> NDArray[np.complex64]:
+    """The field under a region's mask, normalised; flat."""
     x, y, spread, mask = proposal
     scale = PATCH / (2 * REACH * spread)
-    masked = field * mask[..., None]
+    masked = np.asarray(cv2.copyTo(field, mask), np.float32)
     if scale < 1:
         masked = blurred(masked, 0.4 / scale)
     matrix = np.array([[scale, 0, PATCH / 2 - scale * x], [0, scale, PATCH / 2 - scale * y]], np.float32)
     patch = blurred(np.asarray(cv2.warpAffine(masked, matrix, (PATCH, PATCH)), np.float32), _POST_BLUR)
-    spectrum = _expansion()[0] @ (patch[..., 0] + 1j * patch[..., 1]).astype(np.complex64).ravel()
-    parts = np.stack([spectrum.real, spectrum.imag], axis=-1)
-    largest = float(np.abs(parts).max())
-    return np.rint(parts * (COMPONENT_UNIT / max(largest, 1e-6))).astype(np.int8)
+    return np.ascontiguousarray(patch).view(np.complex64).ravel()
+
+
+def _spectra(patches: list[NDArray[np.complex64]]) -> NDArray[np.int8]:
+    """Of all at once: the expansion, some megabytes, is then read once."""
+    expanded = np.stack(patches) @ _expansion()[0].T
+    parts = np.stack([expanded.real, expanded.imag], axis=-1)
+    largest = np.abs(parts).max(axis=(1, 2), keepdims=True)
+    spectra: NDArray[np.int8] = np.rint(parts * (COMPONENT_UNIT / np.maximum(largest, 1e-6))).astype(np.int8)
+    return spectra

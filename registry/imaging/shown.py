@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from registry.imaging.pixel_words import is_opaque
 from registry.imaging.view import on_ground, resized
 
 MEDIA_TYPE = "image/webp"
@@ -21,7 +22,7 @@ _PRINT_QUALITY = 90
 def as_webp(pixels: NDArray[np.uint8]) -> bytes:
     """A WebP of ``pixels``, shape (height, width, 4), straight alpha; transparent parts stay transparent."""
     picture = Image.fromarray(np.ascontiguousarray(pixels))
-    if pixels[..., 3].min() == 255:
+    if is_opaque(pixels):
         picture = picture.convert("RGB")
     written = io.BytesIO()
     picture.save(written, "WEBP", quality=_QUALITY, method=_EFFORT)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from registry.imaging import view
 from registry.imaging.gradient_field import blurred, gradient
+from registry.imaging.pixel_words import is_opaque
 
 SIDE = 160
 """Pixels of the ink's longer side in which a listing is compared with the work, pixel by pixel."""
@@ -46,7 +47,7 @@ def template(pixels: view.Pixels, box: view.Box) -> Template:
 
 def _edge_points(pixels: view.Pixels, most: int) -> NDArray[np.float32]:
     """Points on the edges of colour and of alpha, spread over the picture, stronger edges more often."""
-    how = cv2.BORDER_REPLICATE if pixels[..., 3].min() == 255 else cv2.BORDER_CONSTANT
+    how = cv2.BORDER_REPLICATE if is_opaque(pixels) else cv2.BORDER_CONSTANT
     padded = np.asarray(
         cv2.copyMakeBorder(pixels, _MARGIN, _MARGIN, _MARGIN, _MARGIN, how, value=(0, 0, 0, 0)), np.uint8
     )

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
 from registry.errors import Refused
-from registry.imaging.canonical_pixels import STRIP_ROWS, clear_transparent
+from registry.imaging.canonical_pixels import STRIP_ROWS
 from registry.imaging.picture import Note
+from registry.imaging.pixel_words import clear_transparent
 
 HELD_PIXELS = 16_000_000
 """Up to here the finished pixels are kept (64 MB): asking again is free. Above, strips are made anew each time."""
@@ -53,19 +54,23 @@ class UprightPicture:
             self._held = np.empty((self.height, self.width, 4), dtype=np.uint8)
             for start in range(0, self.height, STRIP_ROWS):
                 end = min(start + STRIP_ROWS, self.height)
-                self._held[start:end] = self._made(start, end)
+                self._make(start, end, self._held[start:end])
 
     def rows(self, start: int, end: int) -> NDArray[np.uint8]:
         """Canonical pixels, shape (end - start, width, 4), uint8; not to be written to."""
-        return self._made(start, end) if self._held is None else self._held[start:end]
+        if self._held is not None:
+            return self._held[start:end]
+        made = np.empty((end - start, self.width, 4), dtype=np.uint8)
+        self._make(start, end, made)
+        return made
 
-    def _made(self, start: int, end: int) -> NDArray[np.uint8]:
+    def _make(self, start: int, end: int, into: NDArray[np.uint8]) -> None:
         strip = self._image.crop(self._box(start, end))
         if self._method is not None:
             strip = strip.transpose(self._method)
-        pixels = np.array(_to_srgb(strip, self._transform), dtype=np.uint8)
-        clear_transparent(pixels)
-        return pixels
+        into[...] = np.asarray(_to_srgb(strip, self._transform))
+        if strip.has_transparency_data:
+            clear_transparent(into)
 
     def _box(self, start: int, end: int) -> tuple[int, int, int, int]:
         """The part of the stored picture that the upright rows come from."""
@@ -77,11 +82,14 @@ class UprightPicture:
 
 
 def _to_srgb(image: Image.Image, transform: ImageCms.ImageCmsTransform | None) -> Image.Image:
+    if image.mode == "RGBA" and transform is None:
+        return image  # what the lines below would put together again
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     coloured = _with_plain_colours(image)
     if transform is not None:
         coloured = ImageCms.applyTransform(coloured, transform) or coloured
-    coloured = coloured.convert("RGB")
+    if coloured.mode != "RGB":
+        coloured = coloured.convert("RGB")
     if alpha is not None:
         coloured.putalpha(alpha)
         return coloured

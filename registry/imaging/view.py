@@ -7,16 +7,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.imaging.pixel_words import is_opaque, translucent
+
 VIEW_SIDE = 900
 """Pixels of the longer side: a design at a fifth of a listing still has 180 of them."""
 INK_ALPHA = 12
 """Alpha above which a pixel counts as ink."""
+_BLOCK = 2**16
+"""Pixels that stay in a core's cache from one operation to the next."""
 _RIM = 5
 _NEARER = 30
 """Per cent of the rim's pixels that decide which ground is farther from them."""
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 Pixels = NDArray[np.uint8]
+Plane = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are outside."""
 
@@ -31,14 +36,17 @@ def reduced(rows: Callable[[int, int], Pixels], height: int, width: int, side: i
         return rows(0, height).copy()
     target = (max(1, round(width * side / longer)), max(1, round(height * side / longer)))
     step = max(1, longer // (2 * side))
-    strip = 64 * step
-    parts = []
-    for start in range(0, height, strip):
-        end = min(start + strip, height)
-        part = _premultiplied(rows(start, end))
-        size = (max(1, width // step), max(1, (end - start) // step))
-        parts.append(cv2.resize(part, size, interpolation=cv2.INTER_AREA) if step > 1 else part)
-    return _straight(np.asarray(cv2.resize(np.concatenate(parts), target, interpolation=cv2.INTER_AREA), np.uint8))
+    if step == 1:
+        fine = _premultiplied(rows(0, height))
+    else:
+        strip = 64 * step
+        parts = []
+        for start in range(0, height, strip):
+            end = min(start + strip, height)
+            size = (max(1, width // step), max(1, (end - start) // step))
+            parts.append(cv2.resize(_premultiplied(rows(start, end)), size, interpolation=cv2.INTER_AREA))
+        fine = np.concatenate(parts)
+    return _straight(np.asarray(cv2.resize(fine, target, interpolation=cv2.INTER_AREA), np.uint8))
 
 
 def resized(pixels: Pixels, side: int) -> Pixels:
@@ -62,25 +70,25 @@ def ink_box(pixels: Pixels) -> Box:
 def contrasting_ground(pixels: Pixels) -> int:
     """255 or 0: the grey level from which the rim of the ink differs more, so that no logo vanishes on it."""
     alpha = pixels[..., 3]
-    if alpha.min() == 255:
+    if is_opaque(pixels):
         return 255
     ink = (alpha > 128).astype(np.uint8)
     inner = cv2.erode(ink, np.ones((_RIM, _RIM), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
     rim = ink > inner
     if np.count_nonzero(rim) < 2 * _RIM:
         return 255
-    luma = pixels[rim][:, :3].astype(np.float32) @ LUMA
+    luma = pixels.reshape(-1, 4)[np.flatnonzero(rim)][:, :3].astype(np.float32) @ LUMA
     return 255 if np.percentile(255 - luma, _NEARER) >= np.percentile(luma, _NEARER) else 0
 
 
 def on_ground(pixels: Pixels, ground: int) -> NDArray[np.float32]:
     """Composited on a grey level, shape (height, width, 3)."""
-    if pixels[..., 3].min() == 255:
-        return pixels[..., :3].astype(np.float32)
-    *colours, alpha = cv2.split(pixels.astype(np.float32))
-    share = np.asarray(alpha) * np.float32(1 / 255)
-    colours = [colour * share + np.float32(ground) * (1 - share) for colour in colours]
-    return cast("NDArray[np.float32]", cv2.merge(colours))
+    if is_opaque(pixels):
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)).astype(np.float32)
+    *colours, alpha = cv2.split(pixels)
+    share = alpha.astype(np.float32) * np.float32(1 / 255)
+    behind = np.float32(ground) * (1 - share)
+    return cast("NDArray[np.float32]", cv2.merge([colour.astype(np.float32) * share + behind for colour in colours]))
 
 
 def between_centres(matrix: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -94,14 +102,23 @@ def between_centres(matrix: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def _premultiplied(pixels: Pixels) -> Pixels:
-    if pixels[..., 3].min() == 255:
-        return pixels
-    *colours, alpha = cv2.split(pixels)
-    return np.asarray(cv2.merge([*(cv2.multiply(one, alpha, scale=1 / 255) for one in colours), alpha]), np.uint8)
+    return _changed(pixels, lambda colour, alpha: cv2.multiply(colour, alpha, scale=1 / 255))
 
 
 def _straight(pixels: Pixels) -> Pixels:
-    if pixels[..., 3].min() == 255:
-        return pixels
-    *colours, alpha = cv2.split(pixels)
-    return np.asarray(cv2.merge([*(cv2.divide(one, alpha, scale=255) for one in colours), alpha]), np.uint8)
+    return _changed(pixels, lambda colour, alpha: cv2.divide(colour, alpha, scale=255))
+
+
+def _changed(pixels: Pixels, by_alpha: Callable[[Plane, Plane], cv2.typing.MatLike]) -> Pixels:
+    """``pixels`` with each colour changed by alpha: few of a design's are neither opaque nor all zeros."""
+    flat = np.ascontiguousarray(pixels).reshape(-1, 1, 4)
+    changed: Pixels | None = None
+    for start in range(0, len(flat), _BLOCK):
+        block = flat[start : start + _BLOCK]
+        places = translucent(block)
+        if len(places):
+            changed = flat.copy() if changed is None else changed
+            *colours, alpha = (np.asarray(plane, np.uint8) for plane in cv2.split(block[places]))
+            few = np.asarray(cv2.merge([*(by_alpha(one, alpha) for one in colours), alpha]), np.uint8)
+            changed[start : start + _BLOCK][places] = few
+    return pixels if changed is None else changed.reshape(pixels.shape)

@@ -1,5 +1,3 @@
-from functools import partial
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,15 +5,20 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
-from registry.imaging import canonical_pixels, dct_hash, decoding, upright
+from registry.imaging import canonical_pixels, dct_hash, decoding, pixel_words, refusals, upright
 from registry.imaging.reading import read
-from registry.imaging.reduction import rounded_quotient, weighted_sums
+from registry.imaging.reduction import LARGEST, AreaSums, rounded_quotient
 from registry.imaging.symmetry import Symmetry
 from tests.drawn_pictures import design, encoded, flattened, inverted
 
 
-def rows_of(pixels: NDArray[np.int64], start: int, end: int) -> NDArray[np.int64]:
-    return pixels[start:end]
+def area_sums(pixels: NDArray[np.uint8 | np.uint16], out_height: int, out_width: int, rows: int) -> NDArray[np.int64]:
+    """Fed with strips of ``rows`` rows."""
+    height, width, channels = pixels.shape
+    sums = AreaSums(height, width, out_height, out_width, channels)
+    for start in range(0, height, rows):
+        sums.add(start, np.ascontiguousarray(pixels[start : start + rows]))
+    return sums.sums()
 
 
 def hashes(picture: Image.Image) -> dict[tuple[Symmetry, bool], bytes]:
@@ -33,19 +36,56 @@ def test_the_hashes_close_exactly_over_rotations_mirrorings_and_inversion(symmet
         assert hashes(changed)[symmetry, invert] == expected
 
 
-@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 12), st.integers(1, 12), st.integers(0, 2**32 - 1))
+SIDES = st.integers(1, 40)
+SHAPES = st.tuples(SIDES, SIDES, st.integers(1, 12), st.integers(1, 12))
+"""Height and width, in pixels and in cells."""
+
+
+@given(SHAPES, SIDES, st.integers(0, 2**32 - 1))
 def test_reduction_commutes_with_every_symmetry_and_keeps_the_sum(
-    height: int, width: int, out_height: int, out_width: int, seed: int
+    shape: tuple[int, int, int, int], rows: int, seed: int
 ) -> None:
-    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3))
-    reduced = weighted_sums(partial(rows_of, pixels), height, width, out_height, out_width)
-    assert reduced.sum() == pixels.sum() * out_height * out_width
+    height, width, out_height, out_width = shape
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    reduced = area_sums(pixels, out_height, out_width, rows)
+    assert reduced.sum() == pixels.sum(dtype=np.int64) * out_height * out_width
     for symmetry in Symmetry:
-        turned = symmetry.apply(pixels)
-        shape = (out_width, out_height) if symmetry.quarter_turns % 2 else (out_height, out_width)
-        rows = partial(rows_of, turned)
-        again = weighted_sums(rows, turned.shape[0], turned.shape[1], *shape)
-        assert np.array_equal(again, symmetry.apply(reduced))
+        cells = (out_width, out_height) if symmetry.quarter_turns % 2 else (out_height, out_width)
+        assert np.array_equal(area_sums(symmetry.apply(pixels), *cells, rows), symmetry.apply(reduced))
+
+
+@given(SHAPES, SIDES, st.integers(0, 2**32 - 1))
+def test_each_sum_counts_each_pixel_by_its_overlap_with_the_cell(
+    shape: tuple[int, int, int, int], rows: int, seed: int
+) -> None:
+    def overlaps(n: int, m: int) -> NDArray[np.int64]:
+        cell, at = np.arange(m)[:, None], np.arange(n)[None]
+        reach = np.minimum((cell + 1) * n, (at + 1) * m) - np.maximum(cell * n, at * m)
+        return np.asarray(np.maximum(reach, 0))
+
+    height, width, out_height, out_width = shape
+    pixels = np.random.default_rng(seed).integers(0, LARGEST + 1, (height, width, 4)).astype(np.uint16)
+    expected = np.einsum("jy,kx,yxc->jkc", overlaps(height, out_height), overlaps(width, out_width), pixels)
+    assert np.array_equal(area_sums(pixels, out_height, out_width, rows), expected)
+
+
+def test_the_sums_of_the_highest_picture_of_the_largest_values_are_exact() -> None:
+    height = refusals.MAX_SIDE
+    white = np.full((height, 2, 4), LARGEST, dtype=np.uint16)
+    assert (area_sums(white, 3, 1, height) == LARGEST * height * 2).all()
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32 - 1), st.booleans())
+def test_multiplying_a_whole_pixel_by_its_alpha_is_multiplying_each_colour(
+    height: int, width: int, seed: int, opaque: bool
+) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), dtype=np.uint8)
+    if opaque:
+        pixels[..., 3] = 255
+    product = pixel_words.premultiplied(pixels, pixel_words.empty_products(height, width))
+    assert np.array_equal(product[..., :3], pixels[..., :3].astype(np.int64) * pixels[..., 3:])
+    assert np.array_equal(product[..., 3], pixels[..., 3])
+    assert pixel_words.is_opaque(pixels) == bool((pixels[..., 3] == 255).all())
 
 
 @given(st.integers(-(10**15), 10**15), st.integers(1, 10**6))
@@ -149,7 +189,7 @@ def test_the_raster_is_never_larger_than_its_side_and_never_enlarged() -> None:
 def test_the_digest_is_the_one_that_its_rules_give() -> None:
     white = np.full((16, 20, 4), 255, dtype=np.uint8)
     pixels = canonical_pixels.CanonicalPixels(16, 20, lambda start, end: white[start:end])
-    assert pixels.digest() == "995ffb51dbb75a307a45a826c2798346fd519b0dd72a1c902a8a44592a9fad78"
+    assert pixels.surveyed().digest == "995ffb51dbb75a307a45a826c2798346fd519b0dd72a1c902a8a44592a9fad78"
 
 
 def test_the_hash_has_the_bits_it_says() -> None:
