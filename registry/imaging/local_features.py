@@ -13,7 +13,7 @@ from registry.imaging.purpose import Purpose
 
 MOST_FEATURES = 1_200
 """Strongest first; a design at a third of a busy listing still has a hundred of them."""
-LONGER_SIDES = {Purpose.WORK: 400, Purpose.LISTING: 640}
+LONGER_SIDES = {Purpose.WORK: 400, Purpose.LISTING: 512}
 """Pixels at which features are taken: SIFT doubles that, and its time is mostly of that doubled picture."""
 CONTRAST = 0.012
 """A third of Lowe's: flat designs have few corners, and a weak one is better than none."""

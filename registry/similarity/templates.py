@@ -10,12 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.imaging.template import Template
-from registry.similarity.catalogue import Ink, ink_of
+from registry.similarity.catalogue import Ink
 from registry.similarity.models import IndexedFeatures, IndexedPicture
 from registry.similarity.registered_features import unpacked_template
 
 MOST_KEPT = 4_000
 """Some 100 kB each."""
+
+# Not whole rows: the features in them are as large again, and searched for elsewhere.
+_TEMPLATES = select(
+    IndexedFeatures.entry_index,
+    IndexedFeatures.template,
+    IndexedFeatures.ink_left,
+    IndexedFeatures.ink_top,
+    IndexedFeatures.ink_right,
+    IndexedFeatures.ink_bottom,
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +53,10 @@ class Templates:
         works = {entry: work_id for entry, work_id in rows}
         with self._lock:
             known = {entry: self._kept[entry] for entry in works if entry in self._kept}
-        missing = select(IndexedFeatures).where(IndexedFeatures.entry_index.in_(works.keys() - known.keys()))
-        for row in session.scalars(missing):
-            known[row.entry_index] = (unpacked_template(zlib.decompress(row.template)), ink_of(row))
+        missing = _TEMPLATES.where(IndexedFeatures.entry_index.in_(works.keys() - known.keys()))
+        for entry, template, *ink in session.execute(missing):
+            left, top, right, bottom = ink
+            known[entry] = (unpacked_template(zlib.decompress(template)), (left, top, right, bottom))
         with self._lock:
             for entry, held in known.items():
                 self._kept[entry] = held
