@@ -1,7 +1,7 @@
 """Finding works as parts of a listing: hypotheses from the features, moved to their best fit, compared on pixels."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +99,7 @@ def compared(
             place.origin.inliers,
             appearance(listing, templates[place.origin.entry], place.quad),
         )
-        for place in _chosen(refined, _COMPARED)
+        for place in _with_vouched(_chosen(_best_of_each(refined), _COMPARED), refined)
         if place.fit >= LEAST_FIT or place.origin.inliers >= VOUCHING
     ]
 
@@ -123,6 +123,42 @@ class _Choice:
 
 _REFINED = _Choice(FIRST_OF_SOURCE, FITTING_REFINED, 2, REFINED_AT_A_PLACE)
 _COMPARED = _Choice(FIRST_COMPARED, FITTING_COMPARED, 1, COMPARED_AT_A_PLACE)
+
+
+def _best_of_each(refined: list[_Moved]) -> list[_Moved]:
+    """The same, each where its work fits best: what a source ranks first may be a wrong place of the right work.
+
+    The features that vouch for a place are those of any that was moved to the same.
+    """
+    best: dict[int, _Moved] = {}
+    for place in refined:
+        known = best.get(place.origin.entry)
+        if known is None or place.fit > known.fit:
+            best[place.origin.entry] = place
+    vouching = dict.fromkeys(best, 0)
+    for place in refined:
+        entry = place.origin.entry
+        if _same_quad(place.quad, best[entry].quad):
+            vouching[entry] = max(vouching[entry], place.origin.inliers)
+    return [
+        _Moved(
+            best[place.origin.entry].fit,
+            best[place.origin.entry].quad,
+            replace(place.origin, inliers=vouching[place.origin.entry]),
+        )
+        for place in refined
+    ]
+
+
+def _with_vouched(chosen: list[_Moved], refined: list[_Moved]) -> list[_Moved]:
+    """``chosen``, and of the same works the places that most features vouch for, where those are others."""
+    entries = {place.origin.entry: place for place in chosen}
+    vouched: dict[int, _Moved] = {}
+    for place in sorted(refined, key=lambda one: (-one.origin.inliers, -one.fit)):
+        best = entries.get(place.origin.entry)
+        if best is not None and place.origin.inliers >= VOUCHING and place.origin.entry not in vouched:
+            vouched[place.origin.entry] = place
+    return [*chosen, *(one for entry, one in vouched.items() if not _same_quad(one.quad, entries[entry].quad))]
 
 
 def _chosen(moved: list[_Moved], choice: _Choice) -> list[_Moved]:
