@@ -90,7 +90,8 @@ def agreement(
     """Mean agreement in -1..1 of a template's edges with ``field`` under the homography ``at``, and the visible share.
 
     ``points`` are a template's, one behind the other: x, y and direction of each. The agreement is -1 where less than
-    ``least_visible`` of them lie in the field. ``room`` is as long as ``points``, and overwritten.
+    ``least_visible`` of them lie in the field. ``room`` is as long as ``points``, and overwritten. ``at`` belongs to a
+    rectangle or to a ``plausible`` quadrilateral: in those no point lies at the horizon.
 
     Two loops, in single precision and with no branch: the first, which is most of the work, is then done for sixteen
     points at a time.
