@@ -18,46 +18,58 @@ LONGEST = 2**32 // LARGEST
 """Pixels of an axis whose weighted sum, LARGEST times as much at most, fits 32 bits."""
 _EXACT_ROWS = 2**24 // LARGEST
 """Rows of LARGEST whose sum single precision holds exactly."""
-_TOGETHER = 2**21
-"""Sums of 64 bits that are made columns of at a time: those of a large picture would be another one."""
+TOGETHER = 2**20
+"""Sums that are made columns of at a time: those of a large picture would be another one."""
 
 
 class AreaSums:
-    """Sums over each cell of ``out_height`` x ``out_width``, of strips of source rows that come in any order.
+    """Sums over each cell of ``out_height`` x ``out_width``, of strips of source rows that come from the top down.
 
-    Every cell's weights add up to ``height * width``, so the average is the sum over that. The memory
-    needed is 32 bits for each source column and channel of each output row.
+    Every cell's weights add up to ``height * width``, so the average is the sum over that. The memory needed is
+    some tens of megabytes for the widest picture: output rows that are complete are summed by column, many together.
     """
 
-    def __init__(self, height: int, width: int, out_height: int, out_width: int, channels: int) -> None:
+    def __init__(
+        self, height: int, width: int, out_height: int, out_width: int, channels: int, *, together: int = TOGETHER
+    ) -> None:
+        """``together``: how many sums are made columns of at a time."""
         if height > LONGEST:
             raise ValueError(f"an axis of more than {LONGEST} pixels")
-        self._height, self._width, self._out_width, self._channels = height, width, out_width, channels
-        self._rows = np.zeros((out_height, width * channels), dtype=np.uint32)
+        self._height, self._width, self._channels = height, width, channels
+        self._summed = np.empty((out_width, out_height, channels), dtype=np.int64)
+        held = min(out_height, max(1, together // (width * channels)))
+        self._rows = np.zeros((held, width * channels), dtype=np.uint32)
+        self._first = 0
 
     def add(self, start: int, rows: NDArray[np.uint8 | np.uint16], unit: NDArray[np.uint32] | None = None) -> None:
-        """``rows`` (count, width, channels), whose first is row ``start``.
+        """``rows`` (count, width, channels), whose first is row ``start``: the one after those that came before.
 
         ``unit``, of shape (width * channels,), is what a value is multiplied by; the products are LARGEST at most.
         """
         flat = rows.reshape(len(rows), -1)
         for first in range(0, len(flat), _EXACT_ROWS):
             part = flat[first : first + _EXACT_ROWS]
-            for j, total in _overlapping(part, start + first, self._height, len(self._rows), np.uint32):
-                self._rows[j] += total if unit is None else total * unit
+            for j, total in _overlapping(part, start + first, self._height, self._summed.shape[1], np.uint32):
+                if j == self._first + len(self._rows):  # what comes from here on touches no row before it
+                    self._sum_columns()
+                self._rows[j - self._first] += total if unit is None else total * unit
 
     def sums(self) -> NDArray[np.int64]:
-        """Shape (out_height, out_width, channels)."""
-        out_height = len(self._rows)
-        by_row = self._rows.view(np.int32).reshape(out_height, self._width, self._channels)
-        summed = np.empty((self._out_width, out_height, self._channels), dtype=np.int64)
-        rows = max(1, _TOGETHER // (self._width * self._channels))
-        for first in range(0, out_height, rows):
-            by_column = np.asarray(cv2.transpose(by_row[first : first + rows]), np.int32).view(np.uint32)
-            flat = by_column.reshape(self._width, -1).astype(np.int64)
-            for k, total in _overlapping(flat, 0, self._width, self._out_width, np.int64):
-                summed[k, first : first + rows] = total.reshape(-1, self._channels)
-        return np.ascontiguousarray(np.swapaxes(summed, 0, 1))
+        """Shape (out_height, out_width, channels), once all rows have come."""
+        self._sum_columns()
+        return np.ascontiguousarray(np.swapaxes(self._summed, 0, 1))
+
+    def _sum_columns(self) -> None:
+        """Sum the output rows that are held, and begin with those after them."""
+        out_width, out_height, _ = self._summed.shape
+        end = min(self._first + len(self._rows), out_height)
+        held = self._rows[: end - self._first].view(np.int32).reshape(-1, self._width, self._channels)
+        by_column = np.asarray(cv2.transpose(held), np.int32).view(np.uint32)
+        flat = by_column.reshape(self._width, -1).astype(np.int64)
+        for k, total in _overlapping(flat, 0, self._width, out_width, np.int64):
+            self._summed[k, self._first : end] = total.reshape(-1, self._channels)
+        self._rows[:] = 0
+        self._first = end
 
 
 def rounded_quotient(numerator: NDArray[np.int64], denominator: int) -> NDArray[np.int64]:
