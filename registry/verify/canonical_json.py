@@ -31,7 +31,7 @@ def encode(value: JsonValue) -> bytes:
     Malformed for what has none here: floats, integers beyond 2^53 - 1, half of a surrogate pair,
     nesting beyond ``DEEPEST_NESTING``, and types that JSON does not know.
     """
-    return utf8(_string(value) if type(value) is str else _text(value, 0))  # most are texts
+    return utf8(_text(value, 0))
 
 
 def parse(encoded: bytes) -> JsonValue:
