@@ -18,7 +18,7 @@ LONGEST = 2**32 // LARGEST
 """Pixels of an axis whose weighted sum, LARGEST times as much at most, fits 32 bits."""
 _EXACT_ROWS = 2**24 // LARGEST
 """Rows of LARGEST whose sum single precision holds exactly."""
-TOGETHER = 2**20
+TOGETHER = 2**18
 """Sums that are made columns of at a time: those of a large picture would be another one."""
 
 

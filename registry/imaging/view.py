@@ -15,7 +15,7 @@ INK_ALPHA = 12
 """Alpha above which a pixel counts as ink."""
 _BLOCK = 2**16
 """Pixels that stay in a core's cache from one operation to the next."""
-_LINES = 64
+_LINES = 16
 """Of the half-reduced picture that are made at a time."""
 _RIM = 5
 _NEARER = 30
@@ -44,11 +44,15 @@ def reduced(rows: Callable[[int, int], Pixels], height: int, width: int, side: i
         strip = _LINES * step
         whole, rest = divmod(height, strip)
         lines = _LINES * whole + (max(1, rest // step) if rest else 0)
-        fine = np.empty((lines, max(1, width // step), 4), np.uint8)  # strips that are joined would be in memory twice
+        # As narrow as the view already: as fine across as along, a large picture would take 13 MB more.
+        fine = np.empty((lines, target[0], 4), np.uint8)
         for number, start in enumerate(range(0, height, strip)):
             into = fine[_LINES * number : _LINES * (number + 1)]
             part = _premultiplied(rows(start, min(start + strip, height)))
-            cv2.resize(part, (into.shape[1], into.shape[0]), dst=into, interpolation=cv2.INTER_AREA)
+            # By a whole number in both directions first, which is several times as quick.
+            size = (max(1, width // step), len(into))
+            half_reduced = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+            cv2.resize(half_reduced, (target[0], len(into)), dst=into, interpolation=cv2.INTER_AREA)
     return _straight(np.asarray(cv2.resize(fine, target, interpolation=cv2.INTER_AREA), np.uint8))
 
 

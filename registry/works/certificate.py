@@ -6,8 +6,6 @@ from functools import partial
 
 from registry import errors
 from registry.anchoring.time_witness import TimeWitness
-from registry.evidence.certificate.document import Signing, document
-from registry.evidence.certificate.signature import signed
 from registry.evidence.certificate.statement import Statement, stated
 from registry.evidence.certificate.words import LANGUAGES
 from registry.imaging.purpose import Purpose
@@ -49,6 +47,10 @@ def certificates_of(installation: Installation, gathered: Gathered) -> dict[str,
 
 
 def _certificate(installation: Installation, statement: Statement, language: str, picture: bytes | None) -> bytes:
+    # Typesetting and signing load 20 MB, which a service that is asked for no certificate can do without.
+    from registry.evidence.certificate.document import Signing, document
+    from registry.evidence.certificate.signature import signed
+
     identity = installation.signing_identity
     signing = Signing(identity.subject, identity.fingerprint)
     url = installation.settings.public_url
