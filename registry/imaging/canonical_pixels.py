@@ -11,7 +11,7 @@ Rules of ``canonical/1``, enough to derive them again:
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,12 +66,17 @@ class CanonicalPixels:
     def surveyed(self, *grids: tuple[int, int]) -> Survey:
         """Everything that is normative about the picture, with sums for each ``(height, width)`` of ``grids``.
 
-        An opaque strip's sums are 255 times those of its bytes; only another's pixels are multiplied by alpha.
+        An opaque strip's sums are 255 times those of its bytes; only another's pixels are multiplied by alpha. A grid
+        whose cells are made of those of another is not summed by itself.
         """
         size = self.width.to_bytes(4, "big") + self.height.to_bytes(4, "big")
         hashed = hashlib.sha256(_DIGEST_DOMAIN + size)
         opaque = True
-        sums = [reduction.AreaSums(self.height, self.width, *grid, channels=4) for grid in grids]
+        summed = {
+            grid: reduction.AreaSums(self.height, self.width, *grid, channels=4)
+            for grid in grids
+            if _finer(grid, grids) == grid
+        }
         by_alpha = np.tile(np.array([_OPAQUE, _OPAQUE, _OPAQUE, 1], np.uint32), self.width)
         products = pixel_words.empty_products(STRIP_ROWS, self.width)
         for start, strip in self._strips():
@@ -79,13 +84,21 @@ class CanonicalPixels:
             solid = pixel_words.is_opaque(strip)
             opaque = opaque and solid
             part = strip if solid else pixel_words.premultiplied(strip, products)
-            for one in sums:
+            for one in summed.values():
                 one.add(start, part, by_alpha if solid else None)
-        return Survey(hashed.hexdigest(), opaque, tuple(one.sums() for one in sums))
+        sums = {grid: one.sums() for grid, one in summed.items()}
+        return Survey(
+            hashed.hexdigest(), opaque, tuple(reduction.coarser(sums[_finer(grid, grids)], *grid) for grid in grids)
+        )
 
     def _strips(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         for row in range(0, self.height, STRIP_ROWS):
             yield row, np.ascontiguousarray(self.rows(row, min(row + STRIP_ROWS, self.height)))
+
+
+def _finer(grid: tuple[int, int], grids: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The finest of ``grids`` whose cells make up those of ``grid``."""
+    return max(other for other in grids if other[0] % grid[0] == 0 and other[1] % grid[1] == 0)
 
 
 def ground_luma(sums: NDArray[np.int64], weight: int, ground: int) -> NDArray[np.int64]:

@@ -28,8 +28,8 @@ _SANDBOX_ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
-"""One thread computes; an arena of its own for each other thread would take 64 MB of the address space. A child gets
-its memory in pages of 2 MB, where glibc and kernel have them: by 4 kB, a tenth of a reading was spent on getting it."""
+"""Two threads compute, none of OpenBLAS; an arena for each would take 64 MB of the address space. A child gets its
+memory in pages of 2 MB, where glibc and kernel have them: by 4 kB, a tenth of a reading was spent on getting it."""
 
 
 class PictureReader:
@@ -44,6 +44,7 @@ class PictureReader:
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._answered: list[int] = []
 
     def __enter__(self) -> Self:
         return self
@@ -65,41 +66,49 @@ class PictureReader:
             self._end()
 
     def _read(self, content: bytes, purpose: Purpose) -> Reading:
-        file_out, answer_in, child = self._fork(purpose)
+        control, file_out, answer_in, child = self._fork(purpose)
         deadline = time.monotonic() + self._patience
         try:
             answer = _exchange(file_out, answer_in, content, deadline)
         finally:
             os.close(answer_in)
-        if answer is None:
-            self._kill(child)
-        status = self._wait(child)
-        if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
-            raise Refused(
-                "decoder_time",
-                "Reading the picture takes longer than any picture should.",
-                hint="Open the picture in an editor and save it again, simpler or in another format.",
-            )
-        if not answer:
-            raise _crashed() if os.WIFSIGNALED(status) else refusals.needs_too_much_memory()
-        try:
-            reading = wire.answer_from_bytes(answer)
-        except wire.UnreadableAnswer as error:
-            raise _crashed() from error
+        reading = _parsed(answer) if answer else None
+        if reading is None:
+            raise self._failure(child, answer)
+        with self._lock:
+            if control is self._control:  # and not the sandbox after it, whose children are others
+                self._answered.append(child)
         if isinstance(reading, Refused):
             raise reading
         return reading
 
-    def _fork(self, purpose: Purpose) -> tuple[int, int, int]:
-        """Ends of the pipes to and from a new child, and its process id. A dead sandbox is started again, once."""
+    def _failure(self, child: int, answer: bytes | None) -> Refused:
+        """Why ``child`` gave no answer that can be understood; None: not in time."""
+        if answer is None:
+            self._kill(child)
+        status = self._wait(child)
+        if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
+            return Refused(
+                "decoder_time",
+                "Reading the picture takes longer than any picture should.",
+                hint="Open the picture in an editor and save it again, simpler or in another format.",
+            )
+        return _crashed() if answer or os.WIFSIGNALED(status) else refusals.needs_too_much_memory()
+
+    def _fork(self, purpose: Purpose) -> tuple[socket.socket, int, int, int]:
+        """The sandbox, ends of the pipes to and from a new child of it, and the child's process id.
+
+        A dead sandbox is started again, once.
+        """
         for attempt in (1, 2):
             file_in, file_out = os.pipe()
             answer_in, answer_out = os.pipe()
             try:
                 with self._lock:
                     control = self._started()
+                    self._reap()
                     socket.send_fds(control, [purpose.value], [file_in, answer_out])
-                    return file_out, answer_in, _number(control)
+                    return control, file_out, answer_in, _number(control)
             except OSError as error:
                 os.close(file_out)
                 os.close(answer_in)
@@ -116,13 +125,20 @@ class PictureReader:
                 os.close(answer_out)
         raise AssertionError("unreachable")
 
+    def _reap(self) -> None:
+        """Have the children ended and waited for that had answered before: no picture waits for the end of its own."""
+        assert self._control is not None  # noqa: S101 - the caller started it, under the lock
+        while self._answered:
+            child = self._answered.pop()
+            self._kill(child)
+            _status_of(self._control, child)
+
     def _wait(self, child: int) -> int:
         try:
             with self._lock:
                 if self._control is None:
                     return signal.SIGKILL
-                self._control.sendall(WAIT + child.to_bytes(4, "big"))
-                return _number(self._control)
+                return _status_of(self._control, child)
         except OSError:
             with self._lock:
                 self._end()
@@ -159,6 +175,7 @@ class PictureReader:
         return ours
 
     def _end(self) -> None:
+        self._answered.clear()  # they end with the sandbox
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -200,6 +217,20 @@ def _exchange(file_out: int, answer_in: int, content: bytes, deadline: float) ->
     finally:
         if sending:
             os.close(file_out)
+
+
+def _parsed(answer: bytes) -> Reading | Refused | None:
+    """None for what is not an answer."""
+    try:
+        return wire.answer_from_bytes(answer)
+    except wire.UnreadableAnswer:
+        return None
+
+
+def _status_of(control: socket.socket, child: int) -> int:
+    """The wait status of a child that ends."""
+    control.sendall(WAIT + child.to_bytes(4, "big"))
+    return _number(control)
 
 
 def _number(control: socket.socket) -> int:

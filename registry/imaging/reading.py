@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import imagehash
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from registry.imaging import canonical_pixels, dct_hash, refusals, view
-from registry.imaging.decoding import decode
+from registry.imaging.decoding import MODEST_PIXELS, decode
 from registry.imaging.file_type import media_type
 from registry.imaging.local_features import local_features
 from registry.imaging.picture import Features, Fingerprint, HashVariant, Reading
@@ -32,12 +33,14 @@ def read(
     upright, notes = decode(content, kind, wait_for_memory)
     height, width = upright.height, upright.width
     pixels = canonical_pixels.CanonicalPixels(height, width, upright.rows)
-    cells = (dct_hash.CELLS, dct_hash.CELLS)
-    survey = pixels.surveyed(cells, canonical_pixels.raster_size(height, width))
-    of_cells, of_raster = survey.sums
-    fingerprints, variants = _fingerprints(of_cells, height * width, survey.grounds)
-    seen = view.reduced(pixels.rows, height, width, view.VIEW_SIDE)
-    del pixels, upright  # some hundred megabytes of a large picture, which the features need no more
+    with ThreadPoolExecutor(1) as beside:
+        surveying = beside.submit(_surveyed, pixels)
+        if height * width > MODEST_PIXELS:
+            surveying.result()  # a large picture's memory is not shared with that of two ways of looking at it
+        seen = view.reduced(pixels.rows, height, width, view.VIEW_SIDE)
+        del pixels, upright  # some hundred megabytes of a large picture, which the features need no more
+        found = features(seen, purpose, beside)
+        digest, fingerprints, variants, raster = surveying.result()
     return Reading(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -45,26 +48,38 @@ def read(
         width=width,
         height=height,
         canonical_version=canonical_pixels.VERSION,
-        canonical_digest=survey.digest,
+        canonical_digest=digest,
         fingerprints=fingerprints,
         variants=variants,
-        raster=canonical_pixels.raster(of_raster, height * width),
-        features=features(seen, purpose),
+        raster=raster,
+        features=found,
         notes=notes,
     )
 
 
-def features(seen: view.Pixels, purpose: Purpose) -> Features:
-    """Everything that the search takes from a view."""
+def features(seen: view.Pixels, purpose: Purpose, beside: Executor) -> Features:
+    """Everything that the search takes from a view; ``beside`` has a thread that takes a part of the work."""
     box, ground = view.ink_box(seen), view.contrasting_ground(seen)
+    of_regions = beside.submit(regions, seen, ground)
     return Features(
         view=seen,
         ink=box,
         ground=ground,
         local=local_features(seen, ground, purpose),
-        regions=regions(seen, ground),
         template=template(seen, box),
+        regions=of_regions.result(),
     )
+
+
+def _surveyed(
+    pixels: canonical_pixels.CanonicalPixels,
+) -> tuple[str, tuple[Fingerprint, ...], tuple[HashVariant, ...], NDArray[np.uint8]]:
+    """What is normative about a picture, and its raster."""
+    cells, weight = (dct_hash.CELLS, dct_hash.CELLS), pixels.height * pixels.width
+    survey = pixels.surveyed(cells, canonical_pixels.raster_size(pixels.height, pixels.width))
+    of_cells, of_raster = survey.sums
+    fingerprints, variants = _fingerprints(of_cells, weight, survey.grounds)
+    return survey.digest, fingerprints, variants, canonical_pixels.raster(of_raster, weight)
 
 
 def _fingerprints(

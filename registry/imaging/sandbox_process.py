@@ -84,6 +84,7 @@ def _serve_one(file_in: int, answer_out: int, purpose: Purpose, turn: int) -> No
         except MemoryError:
             answer = wire.refusal_to_bytes(refusals.needs_too_much_memory())
         _write_all(answer_out, answer)
+        os.close(answer_out)  # the end of the answer is told before this process's memory is taken apart
         status = 0
     finally:
         os._exit(status)

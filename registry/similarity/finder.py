@@ -39,7 +39,6 @@ class _Proposed:
     """``seen`` entries of the ledger were known when these were proposed."""
 
     seen: int
-    listing: ListingFields
     wholes: list[Proposal]
     canvases: list[Hypothesis]
     parts: list[Hypothesis]
@@ -96,7 +95,15 @@ class Finder:
 
     def find(self, reading: Reading, *, limit: int = MOST_MATCHES) -> Answer:
         """What the listing picture matches, best first, ties by the earlier entry; at most ``limit`` matches."""
-        told = self._proposed(reading)
+        return self._found(reading, ListingFields(reading.features), limit)
+
+    def find_for_new_work(self, reading: Reading) -> tuple[Answer, bool]:
+        """As ``find``, and whether the picture is so plain that only copies of all of it can be called a match."""
+        itself = ListingFields(reading.features)
+        return self._found(reading, itself, MOST_MATCHES), generic(reading.features, itself, self._calibration)
+
+    def _found(self, reading: Reading, listing: ListingFields, limit: int) -> Answer:
+        told = self._proposed(reading, listing)
         with self._database.read() as session:
             wholes = _to_compare(told.wholes, identical(session, reading))
             works = {entry: load(session, entry) for entry in {one.entry_index for one in wholes}}
@@ -106,8 +113,8 @@ class Finder:
         part_matches: dict[int, Match] = {}
         for place in _places(
             [
-                *compared(told.parts, told.listing, templates),
-                *search_canvas.compared(told.canvases, told.listing, templates),
+                *compared(told.parts, listing, templates),
+                *search_canvas.compared(told.canvases, listing, templates),
             ],
             printables,
         ):
@@ -117,23 +124,19 @@ class Finder:
         found = ranked(whole_matches.values(), part_matches.values())[:limit]
         return Answer(found[0].verdict if found else Verdict.CLEAR, found, told.seen, self.model)
 
-    def generic(self, reading: Reading) -> bool:
-        """Whether a picture is so plain that only copies of the whole of it can be called a match."""
-        return generic(reading.features, self._calibration)
-
     def places(self, reading: Reading, hidden: Set[int] = frozenset()) -> list[Place]:
         """Where works may lie as parts of the listing, whatever the decision on them would be.
 
         ``hidden`` entries are not looked for: what would be found if they were not registered.
         """
-        told = self._proposed(reading, hidden)
+        listing = ListingFields(reading.features)
+        told = self._proposed(reading, listing, hidden)
         with self._database.read() as session:
             printables = self._templates.of(session, (one.entry for one in told.parts))
         templates = {entry: printable.template for entry, printable in printables.items()}
-        return _places(compared(told.parts, told.listing, templates), printables)
+        return _places(compared(told.parts, listing, templates), printables)
 
-    def _proposed(self, reading: Reading, hidden: Set[int] = frozenset()) -> _Proposed:
-        listing = ListingFields(reading.features)
+    def _proposed(self, reading: Reading, listing: ListingFields, hidden: Set[int] = frozenset()) -> _Proposed:
         # Only this needs the lock: the indexes may not change while they are searched.
         with self._lock:
             with self._database.read() as session:
@@ -143,7 +146,7 @@ class Finder:
             outlines = Source.OUTLINES in self._sources
             canvases = search_canvas.proposed(features, sizes, listing, hidden) if outlines else []
             parts = proposed(features, sizes, reading.features, hidden=hidden, sources=self._sources)
-        return _Proposed(seen, listing, wholes, canvases, parts)
+        return _Proposed(seen, wholes, canvases, parts)
 
 
 def _places(found: list[Found], printables: Mapping[int, Printable]) -> list[Place]:

@@ -41,9 +41,9 @@ class Picture:
         reading = installation.pictures.read(upload.content, Purpose.WORK)
         # The original is on disk before any entry speaks of it; its name is its digest: harmless to repeat.
         installation.objects.put(upload.content)
-        notes = [GENERIC] if installation.finder.generic(reading) else []
-        answer = installation.finder.find(reading)
-        return cls(upload, reading, answer, (*reading.notes, *notes), Enrolment.of(reading))
+        answer, generic = installation.finder.find_for_new_work(reading)
+        notes = (*reading.notes, GENERIC) if generic else reading.notes
+        return cls(upload, reading, answer, notes, Enrolment.of(reading))
 
     def keep_original(self, installation: Installation) -> None:
         """Under the ledger's lock: put the original back if an erasure took it away since it was looked at."""

@@ -7,7 +7,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from registry.imaging import canonical_pixels, dct_hash, decoding, pixel_words, refusals, upright
 from registry.imaging.reading import read
-from registry.imaging.reduction import LARGEST, TOGETHER, AreaSums, rounded_quotient
+from registry.imaging.reduction import LARGEST, TOGETHER, AreaSums, coarser, rounded_quotient
 from registry.imaging.symmetry import Symmetry
 from tests.drawn_pictures import design, encoded, flattened, inverted
 
@@ -41,6 +41,16 @@ def test_the_hashes_close_exactly_over_rotations_mirrorings_and_inversion(symmet
 SIDES = st.integers(1, 40)
 SHAPES = st.tuples(SIDES, SIDES, st.integers(1, 12), st.integers(1, 12))
 """Height and width, in pixels and in cells."""
+
+
+@given(SHAPES, st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_sums_over_coarse_cells_follow_exactly_from_those_over_cells_that_make_them_up(
+    shape: tuple[int, int, int, int], down: int, across: int, seed: int
+) -> None:
+    height, width, out_height, out_width = shape
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
+    fine = area_sums(pixels, out_height * down, out_width * across, rows=7)
+    assert np.array_equal(coarser(fine, out_height, out_width), area_sums(pixels, out_height, out_width, rows=7))
 
 
 @given(SHAPES, SIDES, st.integers(0, 2**32 - 1))
