@@ -30,6 +30,20 @@ def test_a_recoloured_and_mirrored_sister_is_family_and_another_design_is_not(tm
     assert [families.kin(place) for place in range(3)] == [{2}, set(), {0}]
 
 
+def test_a_sister_in_other_lights_and_darks_is_family(tmp_path: Path) -> None:
+    def folder(back: str, front: str, turn: int) -> Picture:
+        sheet = Image.new("RGBA", (600, 600), (0, 0, 0, 0))
+        draw = ImageDraw.Draw(sheet)
+        draw.polygon([(60, 120), (280, 60), (330, 130), (540, 110), (520, 480), (90, 520)], fill=back)
+        draw.polygon([(180, 260), (390, 210), (430, 300), (580, 270), (500, 500), (80, 540)], fill=front)
+        draw.polygon([(240, 380), (330, 330), (420, 420), (300, 470)], fill=back)
+        return np.asarray(sheet.rotate(turn, resample=Image.Resampling.BICUBIC), dtype=np.uint8)
+
+    pictures = {"a": folder("#0a5a14", "#30ff30", 0), "b": folder("#ffc040", "#c02020", 30)}
+
+    assert find_families(saved(tmp_path, **pictures)).kin(0) == {1}
+
+
 def test_a_design_inside_another_is_family(tmp_path: Path) -> None:
     large = design(1, 600)
     sheet = design(2, 600).copy()
