@@ -92,6 +92,7 @@ def measure_works(
                 **percentiles(asked.milliseconds),
                 **{f"cpu_{name}": value for name, value in percentiles(asked.processor).items()},
                 "read_ms_p50": percentiles(asked.reading)["ms_p50"],
+                **{f"check_{name}": value for name, value in percentiles(asked.checks).items()},
                 "findable_ms": round(1000 * findable, 1),
                 "found": round(asked.first / max(len(asked.milliseconds), 1), 3),
             }
@@ -147,6 +148,11 @@ class _Asked:
     processor: list[float] = field(default_factory=list)
     reading: list[float] = field(default_factory=list)
     first: int = 0
+
+    @property
+    def checks(self) -> list[float]:
+        """Milliseconds of reading and search together, as a check needs both."""
+        return [one + other for one, other in zip(self.reading, self.milliseconds, strict=True)]
 
 
 def _ask(

@@ -1,7 +1,7 @@
 """Local features: SIFT key points with RootSIFT descriptors (Lowe 2004; Arandjelovic and Zisserman 2012)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -20,10 +20,9 @@ CONTRAST = 0.012
 EDGE = 16
 MARGIN = 16
 """Pixels of padding, so that corners at the border have a surrounding."""
-_CELLS = (4, 4, 8)
-"""Cells down and across, directions in each."""
 DESCRIPTOR = 128
-_WHITE = 255
+_GRAINS = 1 / 16
+"""Share of the pixels that grain is strewn on: with more of it weak features move."""
 _UNIT = 512
 """A RootSIFT descriptor has length 1; its components are kept as 512ths in a byte."""
 
@@ -52,7 +51,8 @@ def local_features(pixels: view.Pixels, ground: int, purpose: Purpose) -> LocalF
     # Beyond a transparent picture's border there is more of its ground; beyond another's, more of its border.
     how = cv2.BORDER_REPLICATE if is_opaque(pixels) else cv2.BORDER_CONSTANT
     padded = cv2.copyMakeBorder(grey, MARGIN, MARGIN, MARGIN, MARGIN, how, value=(float(ground),))
-    points, found = _brightness_blind(padded)
+    finder = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=CONTRAST, edgeThreshold=EDGE)
+    points, found = finder.detectAndCompute(_grained(np.asarray(padded, np.uint8)), None)
     if not points:
         return LocalFeatures(np.zeros((0, 4), np.float32), np.zeros((0, DESCRIPTOR), np.uint8))
     places = np.array(
@@ -60,24 +60,23 @@ def local_features(pixels: view.Pixels, ground: int, purpose: Purpose) -> LocalF
     )
     places[:, :3] /= np.float32(scale)
     order = np.argsort([-p.response for p in points], kind="stable")[:MOST_FEATURES]
-    described = found[order]
+    described = np.asarray(found, np.float32)[order]
     root = np.sqrt(described / np.maximum(described.sum(axis=1, keepdims=True), 1e-6))
     return LocalFeatures(places[order], np.clip(np.rint(root * _UNIT), 0, 255).astype(np.uint8))
 
 
-def _brightness_blind(grey: NDArray[np.uint8]) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32]]:
-    """SIFT of ``grey`` or of its negative, whichever is more black: the same points, for half the time on white.
+def _grained(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``grey`` with a grain of one level here and there, of which no feature is made.
 
     With a contrast this low, OpenCV takes every pixel of an even area for a candidate: all its neighbours are equal,
-    and the difference of two blurs of it is a rounding error, unless the area is black. In a negative gradients
-    point the other way, so that directions turn half round, and with them the cells of the descriptors.
+    and the difference of two blurs of it is a rounding error. And blurs of black fade into numbers so small that
+    processors take many times as long over them.
     """
-    finder = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=CONTRAST, edgeThreshold=EDGE)
-    negative = np.count_nonzero(grey == _WHITE) > np.count_nonzero(grey == 0)
-    points, found = finder.detectAndCompute(_WHITE - grey if negative else grey, None)
-    described = np.asarray(found if points else np.zeros((0, DESCRIPTOR)), dtype=np.float32)
-    if negative:
-        for point in points:
-            point.angle = (point.angle + 180) % 360
-        described = described.reshape(-1, *_CELLS)[:, ::-1, ::-1].reshape(-1, DESCRIPTOR)
-    return points, described
+    grain = _grain()[: grey.shape[0], : grey.shape[1]]
+    return np.where(grey > 0, grey - grain, grain)
+
+
+@cache
+def _grain() -> NDArray[np.uint8]:
+    side = max(LONGER_SIDES.values()) + 2 * MARGIN
+    return (np.random.default_rng(0).random((side, side)) < _GRAINS).astype(np.uint8)
