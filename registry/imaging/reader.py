@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -63,6 +64,9 @@ class PictureReader:
     def close(self) -> None:
         """End the sandbox and every child in it."""
         with self._lock:
+            if self._control is not None:
+                with suppress(OSError):  # a sandbox that ended by itself leaves its children to the system
+                    self._reap(self._control)
             self._end()
 
     def _read(self, content: bytes, purpose: Purpose) -> Reading:
@@ -106,7 +110,7 @@ class PictureReader:
             try:
                 with self._lock:
                     control = self._started()
-                    self._reap()
+                    self._reap(control)
                     socket.send_fds(control, [purpose.value], [file_in, answer_out])
                     return control, file_out, answer_in, _number(control)
             except OSError as error:
@@ -125,13 +129,12 @@ class PictureReader:
                 os.close(answer_out)
         raise AssertionError("unreachable")
 
-    def _reap(self) -> None:
+    def _reap(self, control: socket.socket) -> None:
         """Have the children ended and waited for that had answered before: no picture waits for the end of its own."""
-        assert self._control is not None  # noqa: S101 - the caller started it, under the lock
         while self._answered:
             child = self._answered.pop()
             self._kill(child)
-            _status_of(self._control, child)
+            _status_of(control, child)
 
     def _wait(self, child: int) -> int:
         try:
