@@ -1,12 +1,10 @@
 """outlines: points of each picture's edges on its canvas, that whole listings are compared with."""
 
-import zlib
-
 import sqlalchemy as sa
 from alembic import op
 
 from registry.similarity.outline import outline
-from registry.similarity.registered_features import unpacked_template
+from registry.similarity.registered_features import PackedTemplate
 
 revision = "0015"
 down_revision = "0014"
@@ -14,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 AT_A_TIME = 500
-"""Pictures, with some 100 kB of template each."""
+"""Pictures, with some 40 kB of template each."""
 
 
 def upgrade() -> None:
@@ -34,7 +32,7 @@ def upgrade() -> None:
     while rows := database.execute(known.where(features.c.entry_index > last).limit(AT_A_TIME)).all():
         for row in rows:
             ink = row.ink_left, row.ink_top, row.ink_right, row.ink_bottom
-            found = outline(unpacked_template(zlib.decompress(row.template)), ink, row.width, row.height)
+            found = outline(PackedTemplate(row.template).coarse, ink, row.width, row.height)
             own = features.c.entry_index == row.entry_index
             database.execute(sa.update(features).where(own).values(outline=found.astype("<u2").tobytes()))
         last = rows[-1].entry_index

@@ -34,6 +34,11 @@ class Template:
     coarse: NDArray[np.float32]
     fine: NDArray[np.float32]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the pixels."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
 
 def template(pixels: view.Pixels, box: view.Box) -> Template:
     """The template of a view whose ink lies in ``box``."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from registry.imaging import view
 from registry.imaging.gradient_field import blurred
 from registry.imaging.picture import Features
-from registry.imaging.template import SIDE, Template
+from registry.imaging.template import SIDE
 from registry.similarity import edge_field, kernels
 from registry.similarity.hypotheses import longest_side
+from registry.similarity.registered_features import AnyTemplate
 
 LEAST_VISIBLE = 0.22
 _STEP_OF_LEVELS = 0.5
@@ -103,23 +104,25 @@ class ListingFields:
         return self._halved[halvings]
 
 
-def ink_size(template: Template) -> tuple[float, float]:
+def ink_size(template: AnyTemplate) -> tuple[float, float]:
     """Width and height of the ink in longer sides of it."""
-    height, width = template.pixels.shape[:2]
+    height, width = template.shape
     return width / SIDE, height / SIDE
 
 
-def coarse(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+def coarse(
+    listing: ListingFields, template: AnyTemplate, quad: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
     """Agreement and the better place, as an affine print."""
     return _moved(listing, template, quad, _COARSE)
 
 
-def fine(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+def fine(listing: ListingFields, template: AnyTemplate, quad: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Agreement and the best place, in perspective."""
     return _moved(listing, template, quad, _FINE)
 
 
-def unmoved(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> float:
+def unmoved(listing: ListingFields, template: AnyTemplate, quad: NDArray[np.float64]) -> float:
     """Agreement of the fine edges just there."""
     level = listing.side_for(quad, _FINE.side)
     width, height = ink_size(template)
@@ -130,7 +133,7 @@ def unmoved(listing: ListingFields, template: Template, quad: NDArray[np.float64
 
 
 def _moved(
-    listing: ListingFields, template: Template, quad: NDArray[np.float64], stage: _Stage
+    listing: ListingFields, template: AnyTemplate, quad: NDArray[np.float64], stage: _Stage
 ) -> tuple[float, NDArray[np.float64]]:
     points = template.fine if stage.fine else template.coarse
     if not len(points):

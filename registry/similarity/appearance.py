@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.template import SIDE, Template
+from registry.imaging.template import SIDE
 from registry.imaging.view import INK_ALPHA, between_centres
 from registry.similarity import edge_field
 from registry.similarity.alignment import ListingFields
 from registry.similarity.compiling import compiled_loosely
 from registry.similarity.edge_field import Planes
 from registry.similarity.hypotheses import longest_side
+from registry.similarity.registered_features import AnyTemplate
 
 _MARGIN = 6
 _BLOCK = 16
@@ -60,9 +61,9 @@ class Appearance:
 NOTHING = Appearance(-1.0, -1.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0)
 
 
-def appearance(listing: ListingFields, template: Template, quad: NDArray[np.float64]) -> Appearance:
+def appearance(listing: ListingFields, template: AnyTemplate, quad: NDArray[np.float64]) -> Appearance:
     """Lay the listing back over the template and compare; NOTHING where too little is visible or agrees."""
-    height, width = template.pixels.shape[:2]
+    height, width = template.shape
     size = (width + 2 * _MARGIN, height + 2 * _MARGIN)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + _MARGIN
     scale = longest_side(quad) / SIDE

@@ -10,8 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.imaging.template import Template
-
 POINTS = 64
 LEAST_POINTS = 24
 """Edges of fewer are where many others are."""
@@ -30,9 +28,12 @@ Responses = NDArray[np.int8]
 """What each code meets in a listing, shape (2, CODES): as it is, and mirrored left to right."""
 
 
-def outline(template: Template, ink: tuple[float, float, float, float], width: float, height: float) -> Outline:
-    """The outline of a picture of ``width`` and ``height`` whose ink, in the box ``ink`` of it, ``template`` shows."""
-    points = template.coarse.astype(np.float64)
+def outline(
+    coarse: NDArray[np.float32], ink: tuple[float, float, float, float], width: float, height: float
+) -> Outline:
+    """The outline of a picture of ``width`` and ``height`` with ink in the box ``ink``, whose template has these
+    ``coarse`` points."""
+    points = coarse.astype(np.float64)
     if len(points) < LEAST_POINTS:
         return np.zeros(0, np.uint16)
     points = points[np.arange(POINTS) % len(points)]

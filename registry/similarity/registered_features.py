@@ -4,6 +4,7 @@ Places are in units of the longer side of the ink's box, from its left top, so t
 work is laid over.
 """
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from registry.imaging.picture import Features
 from registry.imaging.regions import terms
-from registry.imaging.template import Template
+from registry.imaging.template import COARSE_POINTS, FINE_POINTS, Template
 from registry.similarity.outline import Outline, outline
 from registry.similarity.vocabulary import vocabulary
 
@@ -23,6 +24,8 @@ FEATURE = np.dtype([("cell", "<u2"), ("code", "<u8", 2), ("place", "<f2", 4)])
 REGION = np.dtype([("place", "<f4", 3), ("spectrum", "i1", (len(terms()), 2))])
 _TEMPLATE_HEADER = np.dtype([("height", "<u2"), ("width", "<u2"), ("coarse", "<u2"), ("fine", "<u2")])
 _POINT = np.dtype("<f2")
+_POINT_LENGTH = 4 * _POINT.itemsize
+_MOST_POINTS_LENGTH = (COARSE_POINTS + FINE_POINTS) * _POINT_LENGTH
 _CODE = np.dtype("<u2")
 
 
@@ -63,7 +66,9 @@ def chosen(features: Features, width: int, height: int) -> RegisteredFeatures:
     regions["spectrum"] = features.regions.spectra[:count]
     across, down = width / features.view.shape[1], height / features.view.shape[0]
     ink = (left * across, top * down, right * across, bottom * down)
-    return RegisteredFeatures(local, regions, features.template, ink, outline(features.template, ink, width, height))
+    return RegisteredFeatures(
+        local, regions, features.template, ink, outline(features.template.coarse, ink, width, height)
+    )
 
 
 def packed(features: RegisteredFeatures) -> tuple[bytes, bytes, bytes, bytes]:
@@ -96,12 +101,28 @@ def unpacked_outline(content: bytes) -> Outline:
     return np.frombuffer(content, _CODE).astype(np.uint16, copy=False)
 
 
-def unpacked_template(content: bytes) -> Template:
-    """The template that ``packed`` wrote."""
-    header = np.frombuffer(content, _TEMPLATE_HEADER, 1)[0]
-    coarse, fine = int(header["coarse"]), int(header["fine"])
-    at = _TEMPLATE_HEADER.itemsize
-    length = (coarse + fine) * 4 * _POINT.itemsize
-    points = np.frombuffer(content[at : at + length], _POINT).reshape(-1, 4).astype(np.float32)
-    pixels = np.frombuffer(content[at + length :], np.uint8)
-    return Template(pixels.reshape(int(header["height"]), int(header["width"]), 4), points[:coarse], points[coarse:])
+class PackedTemplate:
+    """The template that ``packed`` wrote and zlib compressed; its pixels are unpacked each time they are asked for.
+
+    Of the works that may lie in a listing few are looked at so closely, and packed they take a third of the memory.
+    """
+
+    def __init__(self, compressed: bytes) -> None:
+        self._compressed = compressed
+        points_at = _TEMPLATE_HEADER.itemsize
+        beginning = zlib.decompressobj().decompress(compressed, points_at + _MOST_POINTS_LENGTH)
+        header = np.frombuffer(beginning, _TEMPLATE_HEADER, 1)[0]
+        coarse, fine = int(header["coarse"]), int(header["fine"])
+        self._pixels_at = points_at + (coarse + fine) * _POINT_LENGTH
+        points = np.frombuffer(beginning[points_at : self._pixels_at], _POINT).reshape(-1, 4).astype(np.float32)
+        self.shape = int(header["height"]), int(header["width"])
+        self.coarse, self.fine = points[:coarse], points[coarse:]
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """As :class:`registry.imaging.template.Template` has them."""
+        content = zlib.decompress(self._compressed)
+        return np.frombuffer(content, np.uint8, offset=self._pixels_at).reshape(*self.shape, 4)
+
+
+AnyTemplate = Template | PackedTemplate

@@ -6,12 +6,12 @@ them, chance has had one throw for each work and not thousands.
 
 from collections.abc import Mapping, Set
 
-from registry.imaging.template import Template
 from registry.similarity import alignment
 from registry.similarity.appearance import appearance
 from registry.similarity.hypotheses import Hypothesis, Source, WorkSizes
 from registry.similarity.index.feature_index import FeatureIndex
 from registry.similarity.outline import CELLS, responses
+from registry.similarity.registered_features import AnyTemplate
 from registry.similarity.search_parts import Found
 
 MOST_COMPARED = 8
@@ -41,7 +41,7 @@ def proposed(
 
 
 def compared(
-    hypotheses: list[Hypothesis], listing: alignment.ListingFields, known: Mapping[int, Template]
+    hypotheses: list[Hypothesis], listing: alignment.ListingFields, known: Mapping[int, AnyTemplate]
 ) -> list[Found]:
     """The places, best fit first. ``known`` lacks pictures that were erased meanwhile."""
     found = [

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.imaging.picture import Features
-from registry.imaging.template import Template
 from registry.similarity import alignment
 from registry.similarity.appearance import Appearance, appearance
 from registry.similarity.hypotheses import (
@@ -21,6 +20,7 @@ from registry.similarity.hypotheses import (
 )
 from registry.similarity.index.feature_index import FeatureIndex
 from registry.similarity.kernels import plausible
+from registry.similarity.registered_features import AnyTemplate
 
 FIRST_OF_SOURCE = 10
 """Works of each source, in its own order, that are looked at closely however their edges fit: a busy design fits
@@ -75,7 +75,7 @@ def proposed(
 
 
 def compared(
-    hypotheses: Sequence[Hypothesis], listing: alignment.ListingFields, known: Mapping[int, Template]
+    hypotheses: Sequence[Hypothesis], listing: alignment.ListingFields, known: Mapping[int, AnyTemplate]
 ) -> list[Found]:
     """The places worth a decision, best fit first. ``known`` lacks pictures that were erased meanwhile."""
     templates = {entry: template for entry, template in known.items() if len(template.coarse) >= _LEAST_POINTS}

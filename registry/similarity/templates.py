@@ -1,7 +1,6 @@
-"""The templates that searches lay over listings, unpacked: those used last are kept. Thread-safe."""
+"""The templates that searches lay over listings: those used last are kept. Thread-safe."""
 
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.imaging.template import Template
 from registry.similarity.catalogue import Ink
 from registry.similarity.models import IndexedFeatures, IndexedPicture
-from registry.similarity.registered_features import unpacked_template
+from registry.similarity.registered_features import PackedTemplate
 
 MOST_KEPT = 4_000
-"""Some 100 kB each."""
+"""Some 40 kB each."""
 
 # Not whole rows: the features in them are as large again, and searched for elsewhere.
 _TEMPLATES = select(
@@ -33,7 +31,7 @@ class Printable:
     """A registered picture as it is looked for: ``ink`` is the box of its ink in pixels of it."""
 
     work_id: str
-    template: Template
+    template: PackedTemplate
     ink: Ink
 
 
@@ -41,7 +39,7 @@ class Templates:
     """Templates by the entry of their picture."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[Template, Ink]] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[PackedTemplate, Ink]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, session: Session, entries: Iterable[int]) -> dict[int, Printable]:
@@ -56,7 +54,7 @@ class Templates:
         missing = _TEMPLATES.where(IndexedFeatures.entry_index.in_(works.keys() - known.keys()))
         for entry, template, *ink in session.execute(missing):
             left, top, right, bottom = ink
-            known[entry] = (unpacked_template(zlib.decompress(template)), (left, top, right, bottom))
+            known[entry] = (PackedTemplate(template), (left, top, right, bottom))
         with self._lock:
             for entry, held in known.items():
                 self._kept[entry] = held

@@ -10,7 +10,6 @@ from registry.benchmark.drawn_design import drawn_design
 from registry.benchmark.system import Listing
 from registry.imaging.picture import Reading
 from registry.imaging.reading import read
-from registry.imaging.template import Template
 from registry.similarity.alignment import ListingFields
 from registry.similarity.index.feature_table import FeatureTable, PictureFeatures
 from registry.similarity.outline import CELLS, CODES, FULL_AGREEMENT, LEAST_POINTS, POINTS, Outline, outline, responses
@@ -27,7 +26,7 @@ def own_outline(picture: NDArray[np.uint8]) -> Outline:
     found = reading(picture)
     height, width = found.features.view.shape[:2]
     left, top, right, bottom = found.features.ink
-    return outline(found.features.template, (left, top, right, bottom), width, height)
+    return outline(found.features.template.coarse, (left, top, right, bottom), width, height)
 
 
 def agreements(codes: Outline, listing: NDArray[np.uint8]) -> list[float]:
@@ -76,8 +75,7 @@ def test_another_picture_does_not_agree(seed: int) -> None:
 
 def test_a_picture_of_few_edges_has_no_outline() -> None:
     points = np.zeros((LEAST_POINTS - 1, 4), np.float32)
-    template = Template(np.zeros((4, 4, 4), np.uint8), points, points)
-    assert len(outline(template, (0, 0, 1, 1), 1, 1)) == 0
+    assert len(outline(points, (0, 0, 1, 1), 1, 1)) == 0
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 12))
