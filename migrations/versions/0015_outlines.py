@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 AT_A_TIME = 500
-"""Pictures, with some 40 kB of template each."""
+"""Pictures, with some 12 kB of template each."""
 
 
 def upgrade() -> None:

@@ -161,7 +161,7 @@ def _most_places(one: _Described, other: _Described) -> int:
 
 
 def _places(one: Features, other: Features) -> int:
-    """Distinct places that agree, if on an affinity that somebody would draw: no collapse, and hardly a shear."""
+    """Distinct places that agree, if on an affinity that somebody would draw: no collapse, and no strong shear."""
     agreed = agreement(one, other)
     if agreed is None or agreed.places < PLACES:
         return 0

@@ -17,7 +17,7 @@ from registry.imaging import refusals, wire
 from registry.imaging.confinement import CPU_SECONDS
 from registry.imaging.picture import Reading
 from registry.imaging.purpose import Purpose
-from registry.imaging.sandbox_process import READY, WAIT
+from registry.imaging.sandbox_process import END, READY
 
 WALL_SECONDS = 3 * CPU_SECONDS
 """A confined child computes all the time, so on a machine with other work this allows for a third of one core."""
@@ -88,9 +88,7 @@ class PictureReader:
 
     def _failure(self, child: int, answer: bytes | None) -> Refused:
         """Why ``child`` gave no answer that can be understood; None: not in time."""
-        if answer is None:
-            self._kill(child)
-        status = self._wait(child)
+        status = self._ended(child)
         if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
             return Refused(
                 "decoder_time",
@@ -132,11 +130,9 @@ class PictureReader:
     def _reap(self, control: socket.socket) -> None:
         """Have the children ended and waited for that had answered before: no picture waits for the end of its own."""
         while self._answered:
-            child = self._answered.pop()
-            self._kill(child)
-            _status_of(control, child)
+            _status_of(control, self._answered.pop())
 
-    def _wait(self, child: int) -> int:
+    def _ended(self, child: int) -> int:
         try:
             with self._lock:
                 if self._control is None:
@@ -146,13 +142,6 @@ class PictureReader:
             with self._lock:
                 self._end()
             return signal.SIGKILL
-
-    @staticmethod
-    def _kill(child: int) -> None:
-        try:
-            os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            return
 
     def _started(self) -> socket.socket:
         if self._control is not None:
@@ -231,8 +220,8 @@ def _parsed(answer: bytes) -> Reading | Refused | None:
 
 
 def _status_of(control: socket.socket, child: int) -> int:
-    """The wait status of a child that ends."""
-    control.sendall(WAIT + child.to_bytes(4, "big"))
+    """The wait status of a child that has ended by itself, or is ended."""
+    control.sendall(END + child.to_bytes(4, "big"))
     return _number(control)
 
 

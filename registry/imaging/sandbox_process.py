@@ -5,7 +5,7 @@ reads the file from one pipe, answers on another, and ends. Requests come over t
 
 - the value of a ``Purpose`` with two descriptors (file in, answer out): fork; the reply is the child's process id,
   u32 big-endian;
-- ``W`` and a process id: wait for that child; the reply is its wait status, u32 big-endian.
+- ``E`` and a process id: end that child, if it has not ended; the reply is its wait status, u32 big-endian.
 
 The end of the socket is the end of this process, and its end is that of its children. Of pictures that
 take much memory one is decoded at a time: its child holds a record lock, which ends with it.
@@ -32,7 +32,7 @@ from registry.imaging.picture import Reading
 from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
 
-READY, WAIT = b"F", b"W"
+READY, END = b"F", b"E"
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _CHUNK = 1 << 20
 
@@ -63,8 +63,10 @@ def _serve(control: socket.socket, turn: int) -> None:
             for descriptor in descriptors:
                 os.close(descriptor)
             control.sendall(child.to_bytes(4, "big"))
-        elif request[:1] == WAIT and len(request) == 5:
-            _, status = os.waitpid(int.from_bytes(request[1:], "big"), 0)
+        elif request[:1] == END and len(request) == 5:
+            child = int.from_bytes(request[1:], "big")
+            os.kill(child, signal.SIGKILL)  # no other process' number: it is waited for nowhere but here
+            _, status = os.waitpid(child, 0)
             control.sendall(status.to_bytes(4, "big"))
         else:
             return

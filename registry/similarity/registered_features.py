@@ -104,7 +104,7 @@ def unpacked_outline(content: bytes) -> Outline:
 class PackedTemplate:
     """The template that ``packed`` wrote and zlib compressed; its pixels are unpacked each time they are asked for.
 
-    Of the works that may lie in a listing few are looked at so closely, and packed they take a third of the memory.
+    Of the works that may lie in a listing few are looked at so closely, and packed they take a fifth of the memory.
     """
 
     def __init__(self, compressed: bytes) -> None:

@@ -13,7 +13,7 @@ from registry.similarity.models import IndexedFeatures, IndexedPicture
 from registry.similarity.registered_features import PackedTemplate
 
 MOST_KEPT = 4_000
-"""Some 40 kB each."""
+"""Some 20 kB each."""
 
 # Not whole rows: the features in them are as large again, and searched for elsewhere.
 _TEMPLATES = select(
