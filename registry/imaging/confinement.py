@@ -12,7 +12,7 @@ import struct
 import sys
 
 MEMORY_BYTES = 325_000_000
-"""Address space for one picture, with two copies of its file. 50 megapixels as PNG or JPEG take 230 to 315 MB, and
+"""Address space for one picture, with two copies of its file. 50 megapixels as PNG or JPEG take 200 to 315 MB, and
 service, sandbox and one such picture stay below 600 MB together; WebP and AVIF take some 10 bytes a pixel.
 The service itself holds the compiled loops of the search."""
 CPU_SECONDS = 20

@@ -23,6 +23,7 @@ MARGIN = 16
 DESCRIPTOR = 128
 _GRAINS = 1 / 16
 """Share of the pixels that grain is strewn on: with more of it weak features move."""
+_HALF = 128
 _UNIT = 512
 """A RootSIFT descriptor has length 1; its components are kept as 512ths in a byte."""
 
@@ -73,7 +74,7 @@ def _grained(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     processors take many times as long over them.
     """
     grain = _grain()[: grey.shape[0], : grey.shape[1]]
-    return np.where(grey > 0, grey - grain, grain)
+    return np.where(grey < _HALF, grey + grain, grey - grain)  # of a negative it is the negative
 
 
 @cache

@@ -45,7 +45,7 @@ class PictureReader:
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._answered: list[int] = []
+        self._answered: list[int] = []  # children of this sandbox that nobody has waited for yet
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +78,7 @@ class PictureReader:
             os.close(answer_in)
         reading = _parsed(answer) if answer else None
         if reading is None:
-            raise self._failure(child, answer)
+            raise self._failure(control, child, answer)
         with self._lock:
             if control is self._control:  # and not the sandbox after it, whose children are others
                 self._answered.append(child)
@@ -86,9 +86,9 @@ class PictureReader:
             raise reading
         return reading
 
-    def _failure(self, child: int, answer: bytes | None) -> Refused:
+    def _failure(self, control: socket.socket, child: int, answer: bytes | None) -> Refused:
         """Why ``child`` gave no answer that can be understood; None: not in time."""
-        status = self._ended(child)
+        status = self._ended(control, child)
         if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
             return Refused(
                 "decoder_time",
@@ -132,16 +132,16 @@ class PictureReader:
         while self._answered:
             _status_of(control, self._answered.pop())
 
-    def _ended(self, child: int) -> int:
-        try:
-            with self._lock:
-                if self._control is None:
-                    return signal.SIGKILL
-                return _status_of(self._control, child)
-        except OSError:
-            with self._lock:
+    def _ended(self, control: socket.socket, child: int) -> int:
+        """The wait status of a child of the sandbox behind ``control``, which may have ended, and it with that."""
+        with self._lock:
+            if control is not self._control:
+                return signal.SIGKILL
+            try:
+                return _status_of(control, child)
+            except OSError:
                 self._end()
-            return signal.SIGKILL
+                return signal.SIGKILL
 
     def _started(self) -> socket.socket:
         if self._control is not None:

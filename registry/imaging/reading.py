@@ -36,7 +36,7 @@ def read(
     with ThreadPoolExecutor(1) as beside:
         surveying = beside.submit(_surveyed, pixels)
         if height * width > MODEST_PIXELS:
-            surveying.result()  # a large picture's memory is not shared with that of two ways of looking at it
+            surveying.result()  # beside a large picture, what only one of the two takes has to be in memory at once
         seen = view.reduced(pixels.rows, height, width, view.VIEW_SIDE)
         del pixels, upright  # some hundred megabytes of a large picture, which the features need no more
         found = features(seen, purpose, beside)

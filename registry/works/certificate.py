@@ -47,7 +47,7 @@ def certificates_of(installation: Installation, gathered: Gathered) -> dict[str,
 
 
 def _certificate(installation: Installation, statement: Statement, language: str, picture: bytes | None) -> bytes:
-    # Typesetting and signing load 20 MB, which a service that is asked for no certificate can do without.
+    # Typesetting and signing load 16 MB, which a service that is asked for no certificate can do without.
     from registry.evidence.certificate.document import Signing, document
     from registry.evidence.certificate.signature import signed
 
