@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
 from registry.errors import Refused
-from registry.imaging.canonical_pixels import STRIP_ROWS
+from registry.imaging.canonical_pixels import strip_rows
 from registry.imaging.picture import Note
 from registry.imaging.pixel_words import clear_transparent
 
@@ -52,8 +52,9 @@ class UprightPicture:
         self._held: NDArray[np.uint8] | None = None
         if width * height <= HELD_PIXELS:
             self._held = np.empty((self.height, self.width, 4), dtype=np.uint8)
-            for start in range(0, self.height, STRIP_ROWS):
-                end = min(start + STRIP_ROWS, self.height)
+            rows = strip_rows(self.width)
+            for start in range(0, self.height, rows):
+                end = min(start + rows, self.height)
                 self._make(start, end, self._held[start:end])
 
     def rows(self, start: int, end: int) -> NDArray[np.uint8]:

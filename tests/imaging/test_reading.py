@@ -224,7 +224,7 @@ def test_a_picture_made_strip_by_strip_is_the_picture_made_at_once(
     file = encoded(picture, "TIFF" if mode == "CMYK" else "PNG", exif=exif, icc_profile=profile)
     at_once = read(file)
     monkeypatch.setattr(upright, "HELD_PIXELS", 0)
-    monkeypatch.setattr(canonical_pixels, "STRIP_ROWS", 37)
+    monkeypatch.setattr(canonical_pixels, "STRIP_PIXELS", 37 * 300)
     in_strips = read(file)
     assert (in_strips.canonical_digest, in_strips.fingerprints) == (at_once.canonical_digest, at_once.fingerprints)
     assert np.array_equal(in_strips.raster, at_once.raster)

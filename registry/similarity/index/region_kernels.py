@@ -3,7 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.imaging.regions import terms
 from registry.similarity.compiling import compiled
+
+_TERMS = len(terms())
+_LANES = 16
+_PADDED = -(-_TERMS // _LANES) * _LANES
+"""Terms with zeros up to whole vectors: a length known to the compiler, without a remainder taken one by one."""
 
 
 @compiled
@@ -16,14 +22,18 @@ def most_alike(
     Largest first, of equal ones the earlier; products are of whole numbers, and so the same on every machine. There
     are at least as many regions as are kept.
     """
-    terms, most = magnitudes.shape[1], best.shape[1]
+    most = best.shape[1]
     best[:] = -1
+    ours = np.zeros((asked.shape[0], _PADDED), np.int16)
+    ours[:, :_TERMS] = asked
+    region = np.zeros(_PADDED, np.int16)
     for row in range(magnitudes.shape[0]):
-        region = magnitudes[row]
-        for one in range(asked.shape[0]):
-            mine = asked[one]
+        for term in range(_TERMS):
+            region[term] = magnitudes[row, term]
+        for one in range(ours.shape[0]):
+            mine = ours[one]
             product = np.int32(0)
-            for term in range(terms):
+            for term in range(_PADDED):
                 product = np.int32(product + np.int32(region[term]) * np.int32(mine[term]))
             if product <= best[one, most - 1]:
                 continue
