@@ -67,12 +67,14 @@ def die_with_parent() -> None:
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
-def confine(file_bytes: int = 0) -> None:
+def confine(file_bytes: int = 0, space: int | None = None) -> None:
     """Give up, for good, everything but computing and the open file descriptors. Raises OSError where Linux refuses.
 
-    ``file_bytes`` is the size of the file that lies in memory here, and in the process that sent it.
+    ``file_bytes`` is the size of the file that lies in memory here, and in the process that sent it; ``space`` is what
+    ``address_space`` was before this process took any memory for pictures: by default, what it is now.
     """
-    _limit(resource.RLIMIT_AS, _address_space() + max(MEMORY_BYTES - 2 * file_bytes, 0))
+    before = address_space() if space is None else space
+    _limit(resource.RLIMIT_AS, before + max(MEMORY_BYTES - 2 * file_bytes, 0))
     _limit(resource.RLIMIT_CPU, CPU_SECONDS)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
@@ -89,7 +91,8 @@ def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (ceiling, ceiling))
 
 
-def _address_space() -> int:
+def address_space() -> int:
+    """Bytes that this process has addresses for."""
     try:
         with open("/proc/self/statm", encoding="ascii") as statm:
             return int(statm.read().split()[0]) * resource.getpagesize()

@@ -35,9 +35,11 @@ REFINED_AT_A_PLACE = 12
 COMPARED_AT_A_PLACE = 6
 """Works at nearly the same place of the listing, of each choice: the others of a collage shall have their turn.
 Families of forty rings exist; which of them it is shows in the fine fit."""
-LEAST_FIT = 0.3
+LEAST_FIT = 0.45
+"""Places whose edges fit worse, coarsely or finely, are looked at no further. Of 598 thefts 531 were found with 0.4
+to 0.5, and 529 with 0.3, which takes a sixth longer."""
 VOUCHING = 8
-"""Places whose edges fit worse are not compared, unless so many features vouch for them."""
+"""So many features vouch for a place however its edges fit."""
 _SAME_PLACE = 0.08
 _LEAST_POINTS = 5
 
@@ -86,7 +88,8 @@ def compared(
         width, height = alignment.ink_size(template)
         if plausible(one.quad, width / height):
             fit, quad = alignment.coarse(listing, template, one.quad)
-            moved.append(_Moved(fit, quad, one))
+            if fit >= LEAST_FIT or one.inliers >= VOUCHING:
+                moved.append(_Moved(fit, quad, one))
     refined = []
     for place in _chosen(moved, _REFINED):
         fit, quad = alignment.fine(listing, templates[place.origin.entry], place.quad)

@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -65,6 +67,51 @@ def test_the_sandbox_is_started_again_when_it_dies() -> None:
 def test_the_sandbox_has_one_thread_so_that_no_lock_is_held_when_it_forks(picture_reader: PictureReader) -> None:
     picture_reader.read(encoded(design(1)))
     assert {sandbox.num_threads() for sandbox in sandboxes()} == {1}
+
+
+def eventually(happened: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not happened() and time.monotonic() < deadline:
+        os.sched_yield()
+    return happened()
+
+
+def running(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def waiting_child(reader: PictureReader) -> psutil.Process:
+    before = {sandbox.pid for sandbox in sandboxes()}
+    reader.read(encoded(design(1)))
+    (sandbox,) = (one for one in sandboxes() if one.pid not in before)
+    # The child that read is not waited for before the next picture, and no other is started before it ended.
+    assert eventually(lambda: sorted(map(running, sandbox.children())) == [False, True])
+    return next(child for child in sandbox.children() if running(child))
+
+
+needs_two_processors = pytest.mark.skipif(
+    len(os.sched_getaffinity(0)) < 2, reason="with one processor no child waits for the next picture"
+)
+
+
+@needs_two_processors
+def test_the_next_picture_is_read_by_a_child_that_waits_for_it() -> None:
+    with PictureReader() as reader:
+        waiting = waiting_child(reader)
+        assert reader.read(encoded(design(2))).canonical_digest == read(encoded(design(2))).canonical_digest
+        assert eventually(lambda: not running(waiting))
+
+
+@needs_two_processors
+def test_a_picture_is_read_though_the_child_that_waited_for_it_was_killed() -> None:
+    with PictureReader() as reader:
+        waiting = waiting_child(reader)
+        waiting.kill()
+        assert eventually(lambda: not running(waiting))
+        assert reader.read(encoded(design(2))).canonical_digest == read(encoded(design(2))).canonical_digest
 
 
 def test_many_threads_read_at_once(picture_reader: PictureReader) -> None:
