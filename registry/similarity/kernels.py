@@ -162,11 +162,14 @@ def refined(
     noise: NDArray[np.float64],
     least_visible: float,
     perspective: bool,
+    look: int,
+    hopeless: float,
 ) -> tuple[float, float, NDArray[np.float64]]:
     """Moves the corners ``start`` (8) by shrinking random steps to where the template's edges agree best.
 
     ``noise`` (steps, 8) holds standard normal numbers, ``reach`` is the first step's deviation in pixels. Steps
-    alternate between shifts, affine and (with ``perspective``) free corners. Answers agreement, visible share, corners.
+    alternate between shifts, affine and (with ``perspective``) free corners. Before step ``look`` it gives up where
+    the edges agree less than ``hopeless``. Answers agreement, visible share, corners.
     """
     at, room, edges = np.empty(8), np.empty(points.size, np.float32), points.reshape(points.size)
     homography(start, width, height, at)
@@ -174,6 +177,8 @@ def refined(
     quad, trial = start.copy(), np.empty(8)
     steps = noise.shape[0]
     for step in range(steps):
+        if step == look and best < hopeless:
+            break
         size = reach * (1 - 0.85 * step / steps)
         kind = step % 4
         n = noise[step]

@@ -17,8 +17,7 @@ from registry.similarity.outline import Outline, outline
 from registry.similarity.vocabulary import vocabulary
 
 MOST_FEATURES = 300
-MOST_REGIONS = 12
-"""The whole first, then its parts: one work in ten has more than eight, and crops of it are then found by them."""
+MOST_REGIONS = 8
 SMALLEST_FEATURE = 1 / 180
 """Size of a feature, in longer sides of the ink: smaller ones would vanish in a print at a third of a listing."""
 FEATURE = np.dtype([("cell", "<u2"), ("code", "<u8", 2), ("place", "<f2", 4)])
