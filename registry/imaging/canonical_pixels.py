@@ -23,8 +23,8 @@ VERSION = "canonical/1"
 RASTER_SIDE = 256
 """Pixels of the longer side of the picture kept for comparison: details of a design still show, and it is quick."""
 STRIP_PIXELS = 2**18
-"""Of a strip, which with its products stays near a core. With strips of a quarter of that, two threads that each ask
-for the interpreter between any two operations took a fifth longer."""
+"""Of a strip, which with its products stays near a core: the fewer strips, the less often two threads wait for each
+other's hold of the interpreter."""
 Rows = Callable[[int, int], NDArray[np.uint8]]
 _DIGEST_DOMAIN = b"registry/pixels/v1\n"
 _OPAQUE = 255
