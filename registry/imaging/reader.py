@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +21,7 @@ from registry.imaging.sandbox_process import END, READY
 WALL_SECONDS = 3 * CPU_SECONDS
 """A confined child computes all the time, so on a machine with other work this allows for a third of one core."""
 START_SECONDS = 60
+END_SECONDS = 5
 _CHUNK = 1 << 18
 _SANDBOX_ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -64,9 +64,6 @@ class PictureReader:
     def close(self) -> None:
         """End the sandbox and every child in it."""
         with self._lock:
-            if self._control is not None:
-                with suppress(OSError):  # a sandbox that ended by itself leaves its children to the system
-                    self._reap(self._control)
             self._end()
 
     def _read(self, content: bytes, purpose: Purpose) -> Reading:
@@ -172,8 +169,11 @@ class PictureReader:
             self._control.close()
             self._control = None
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(END_SECONDS)  # it ends its children first: killed, it would leave them to the system
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._process = None
 
 

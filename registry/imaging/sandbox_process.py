@@ -8,7 +8,8 @@ memory already got. Requests come over the socket ``FD``:
   that does, u32 big-endian;
 - ``E`` and a process id: end that child, if it has not ended; the reply is its wait status, u32 big-endian.
 
-The end of the socket is the end of this process, and its end is that of its children. Of pictures that
+The end of the socket is the end of this process, which ends its children and waits for them; where it is killed, they
+are too. Of pictures that
 take much memory one is decoded at a time: its child holds a record lock, which ends with it.
 """
 
@@ -55,7 +56,11 @@ def main() -> None:
     _give_back_memory()
     control.sendall(READY)
     with tempfile.TemporaryFile() as turn_of_large_pictures:
-        _Sandbox(control, turn_of_large_pictures.fileno(), practice).serve()
+        sandbox = _Sandbox(control, turn_of_large_pictures.fileno(), practice)
+        try:
+            sandbox.serve()
+        finally:
+            sandbox.end_children()
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class _Sandbox:
         self._control = control
         self._turn = turn
         self._practice = practice
+        self._unwaited: set[int] = set()
         self._reading: dict[int, _Child] = {}
         self._spare: _Spare | None = None
         # With one processor, getting memory early would keep others from theirs.
@@ -105,6 +111,22 @@ class _Sandbox:
             if self._control.fileno() in ready and not self._answered():
                 return
 
+    def end_children(self) -> None:
+        """Those that still read, the one that waits, and what is left of those that ended."""
+        for number in tuple(self._unwaited):
+            self._end(number)
+
+    def _end(self, number: int) -> int:
+        """The wait status of a child that has ended by itself, or is ended; no other process has its number, as it is
+        waited for nowhere but here. Raises OSError for a number that is no child's.
+        """
+        if number not in self._unwaited:
+            raise ProcessLookupError(number)
+        os.kill(number, signal.SIGKILL)
+        _, status = os.waitpid(number, 0)
+        self._unwaited.discard(number)
+        return status
+
     def _answered(self) -> bool:
         """Answer one request; whether there was one."""
         try:
@@ -121,10 +143,7 @@ class _Sandbox:
                 os.close(descriptor)
             self._control.sendall(child.number.to_bytes(4, "big"))
         elif request[:1] == END and len(request) == 5:
-            number = int.from_bytes(request[1:], "big")
-            os.kill(number, signal.SIGKILL)  # no other process' number: it is waited for nowhere but here
-            _, status = os.waitpid(number, 0)
-            self._control.sendall(status.to_bytes(4, "big"))
+            self._control.sendall(self._end(int.from_bytes(request[1:], "big")).to_bytes(4, "big"))
         else:
             return False
         return True
@@ -159,8 +178,7 @@ class _Sandbox:
         self._poll.unregister(child.alive)
         os.close(child.alive)
         self._spare.socket.close()
-        os.kill(child.number, signal.SIGKILL)
-        os.waitpid(child.number, 0)
+        self._end(child.number)
         self._spare, self._keeps_spare = None, False
 
     def _fork_spare(self) -> None:
@@ -181,6 +199,7 @@ class _Sandbox:
             self._control.close()
             live()
         os.close(held)
+        self._unwaited.add(number)
         self._poll.register(alive, select.POLLHUP)
         return _Child(number, alive)
 

