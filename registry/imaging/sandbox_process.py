@@ -1,16 +1,15 @@
 """The process that reads pictures, run as ``python -m registry.imaging.sandbox_process FD``.
 
-It imports every decoder once and then only forks: one confined child for each picture, which
-reads the file from one pipe, answers on another, and ends. While none reads, one waits for the next picture with its
-memory already got. Requests come over the socket ``FD``:
+It imports every decoder once and then only forks: one confined child for each picture, which reads the file from one
+pipe, answers on another, and ends. While none reads, one that has its memory already waits for the next picture.
+Requests come over the socket ``FD``:
 
 - the value of a ``Purpose`` with two descriptors (file in, answer out): read; the reply is the process id of the child
   that does, u32 big-endian;
 - ``E`` and a process id: end that child, if it has not ended; the reply is its wait status, u32 big-endian.
 
 The end of the socket is the end of this process, which ends its children and waits for them; where it is killed, they
-are too. Of pictures that
-take much memory one is decoded at a time: its child holds a record lock, which ends with it.
+are too. Of pictures that take much memory one is decoded at a time: its child holds a record lock, which ends with it.
 """
 
 import ctypes
@@ -151,7 +150,7 @@ class _Sandbox:
     def _ended(self, alive: int) -> None:
         """A child ended. One that read a picture is waited for when its end is asked for."""
         if self._spare is not None and self._spare.child.alive == alive:
-            self._lose_spare()
+            self._lose(self._spare)
             return
         self._poll.unregister(alive)
         os.close(alive)
@@ -165,20 +164,18 @@ class _Sandbox:
         try:
             socket.send_fds(spare.socket, [request], [file_in, answer_out])
         except OSError:
-            self._lose_spare()
+            self._lose(spare)
             return None
         spare.socket.close()
         self._spare = None
         return spare.child
 
-    def _lose_spare(self) -> None:
-        """It ended before it was asked: where that happens, it would happen again, and every picture gets a new one."""
-        assert self._spare is not None  # noqa: S101 - as both callers have seen
-        child = self._spare.child
-        self._poll.unregister(child.alive)
-        os.close(child.alive)
-        self._spare.socket.close()
-        self._end(child.number)
+    def _lose(self, spare: _Spare) -> None:
+        """It cannot be asked. Where that happens it would happen again: from now on each picture gets a new child."""
+        self._poll.unregister(spare.child.alive)
+        os.close(spare.child.alive)
+        spare.socket.close()
+        self._end(spare.child.number)
         self._spare, self._keeps_spare = None, False
 
     def _fork_spare(self) -> None:
