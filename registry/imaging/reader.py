@@ -22,6 +22,7 @@ WALL_SECONDS = 3 * CPU_SECONDS
 """A confined child computes all the time, so on a machine with other work this allows for a third of one core."""
 START_SECONDS = 60
 END_SECONDS = 5
+"""A sandbox kills its children and waits for them, which takes milliseconds; then it is killed itself."""
 _CHUNK = 1 << 18
 _SANDBOX_ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",

@@ -89,7 +89,7 @@ class _Sandbox:
         self._turn = turn
         self._practice = practice
         self._unwaited: set[int] = set()
-        self._reading: dict[int, _Child] = {}
+        self._reading: set[int] = set()  # what is ``alive`` of them
         self._spare: _Spare | None = None
         # With one processor, getting memory early would keep others from theirs.
         self._keeps_spare = len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else True
@@ -123,7 +123,7 @@ class _Sandbox:
             raise ProcessLookupError(number)
         os.kill(number, signal.SIGKILL)
         _, status = os.waitpid(number, 0)
-        self._unwaited.discard(number)
+        self._unwaited.remove(number)
         return status
 
     def _answered(self) -> bool:
@@ -137,7 +137,7 @@ class _Sandbox:
             child = self._taken_spare(request, file_in, answer_out) or self._forked(
                 lambda: _serve_one(file_in, answer_out, _PURPOSES[request], self._turn)
             )
-            self._reading[child.alive] = child
+            self._reading.add(child.alive)
             for descriptor in descriptors:
                 os.close(descriptor)
             self._control.sendall(child.number.to_bytes(4, "big"))
@@ -154,7 +154,7 @@ class _Sandbox:
             return
         self._poll.unregister(alive)
         os.close(alive)
-        del self._reading[alive]
+        self._reading.remove(alive)
 
     def _taken_spare(self, request: bytes, file_in: int, answer_out: int) -> _Child | None:
         """The waiting child, told what to read; None where there is none."""

@@ -18,7 +18,7 @@ HIT_RADIUS = 28
 MOST_COMPARISONS = 1_000_000
 """Of codes, for a listing in one appearance: some 2 ms, as 16 MB of them pass. Beyond it the features that are
 everywhere are left out: corners and dots, of which a listing's one is like 4 in 10 works' some other. Among 100,000
-works, of 239 thefts as many had their work first with a million (185) as with half or twice that, or four times (183).
+works, 185 of 239 thefts had their work first with a million, and with half and with twice as many; 183 with four times.
 """
 MOST_HITS = 150_000
 MOST_EACH, LEAST_EACH = 128, 16
