@@ -18,6 +18,7 @@ from registry.similarity.hypotheses import Hypothesis, Source
 from registry.similarity.index.spans import UNIT
 from registry.similarity.proposal import Proposal
 from registry.similarity.search_parts import Found, compared, proposed
+from registry.similarity.siblings import told_apart
 from registry.similarity.templates import Printable, Templates
 from registry.similarity.verdicts import Place, match_of, rank, ranked
 from registry.storage.database import Database
@@ -110,19 +111,17 @@ class Finder:
             printables = self._templates.of(session, told.entries)
         whole_matches = _whole_matches(reading, wholes, works)
         templates = {entry: printable.template for entry, printable in printables.items()}
+        found = [*compared(told.parts, listing, templates), *search_canvas.compared(told.canvases, listing, templates)]
+        places = _places([one for one in found if one.entry not in whole_matches], printables)
+        if not any(match.verdict is Verdict.MATCH for match in whole_matches.values()):
+            places = told_apart(places, listing, templates, self._calibration)
         part_matches: dict[int, Match] = {}
-        for place in _places(
-            [
-                *compared(told.parts, listing, templates),
-                *search_canvas.compared(told.canvases, listing, templates),
-            ],
-            printables,
-        ):
-            part = None if place.found.entry in whole_matches else match_of(place, reading, self._calibration)
+        for place in places:
+            part = match_of(place, reading, self._calibration)
             if part is not None:
                 part_matches[part.entry_index] = min(part_matches.get(part.entry_index, part), part, key=rank)
-        found = ranked(whole_matches.values(), part_matches.values())[:limit]
-        return Answer(found[0].verdict if found else Verdict.CLEAR, found, told.seen, self.model)
+        matches = ranked(whole_matches.values(), part_matches.values())[:limit]
+        return Answer(matches[0].verdict if matches else Verdict.CLEAR, matches, told.seen, self.model)
 
     def places(self, reading: Reading, hidden: Set[int] = frozenset()) -> list[Place]:
         """Where works may lie as parts of the listing, whatever the decision on them would be.
@@ -146,7 +145,7 @@ class Finder:
             outlines = Source.OUTLINES in self._sources
             canvases = search_canvas.proposed(features, sizes, listing, hidden) if outlines else []
             parts = proposed(features, sizes, reading.features, hidden=hidden, sources=self._sources)
-        return _Proposed(seen, wholes, canvases, parts)
+        return _Proposed(seen, wholes, search_canvas.vouched(canvases, parts), parts)
 
 
 def _places(found: list[Found], printables: Mapping[int, Printable]) -> list[Place]:

@@ -41,6 +41,8 @@ _AS_COMPLEX = np.array([1, 1j])
 SAME_SPOT = 0.3
 """Of the smaller side: how far apart the centres of two works at one place may be."""
 SAME_SPOT_SIZE = 1.5
+_SAME_PLACE = 0.08
+"""Of the longer side: how far apart the corners of one work may be for that."""
 _LEAST_SIDE = 24.0
 """Pixels of the view: what is smaller cannot be verified."""
 
@@ -82,6 +84,11 @@ def same_spot(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
         return False
     apart = (one - other).tolist()
     return math.hypot(sum(apart[::2]) / 4, sum(apart[1::2]) / 4) < SAME_SPOT * min(sides)
+
+
+def same_quad(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two quadrilaterals are the same place of a work, but for what moving it would mend."""
+    return bool(np.abs(one - other).max() < _SAME_PLACE * longest_side(other))
 
 
 class WorkSizes:

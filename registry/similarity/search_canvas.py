@@ -4,11 +4,12 @@ Nothing is searched for here and nothing moved to make it fit: where a work's ed
 them, chance has had one throw for each work and not thousands.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from registry.similarity import alignment
 from registry.similarity.appearance import appearance
-from registry.similarity.hypotheses import Hypothesis, Source, WorkSizes
+from registry.similarity.hypotheses import Hypothesis, Source, WorkSizes, same_quad
 from registry.similarity.index.feature_index import FeatureIndex
 from registry.similarity.outline import CELLS, responses
 from registry.similarity.registered_features import AnyTemplate
@@ -26,18 +27,32 @@ def proposed(
     index: FeatureIndex, sizes: WorkSizes, listing: alignment.ListingFields, hidden: Set[int] = frozenset()
 ) -> list[Hypothesis]:
     """Works, none of the ``hidden``, whose outlines agree with the listing as it is or mirrored; the best first."""
-    found: dict[int, Hypothesis] = {}
+    found: list[Hypothesis] = []
     least = LEAST_AGREEMENT
     for agreement, mirrored, entry in index.alike_outlines(
         responses(listing.field(CELLS)), MOST_COMPARED + len(hidden)
     ):
         if agreement < least or len(found) == MOST_COMPARED:
             break
-        if entry not in hidden and entry not in found:
+        if entry not in hidden:
             least = max(least, agreement * LEAST_OF_BEST)
             quad = sizes.on_canvas(entry, listing.width, listing.height, mirrored=bool(mirrored))
-            found[entry] = Hypothesis(entry, quad, agreement, 0, Source.OUTLINES, len(found))
-    return list(found.values())
+            found.append(Hypothesis(entry, quad, agreement, 0, Source.OUTLINES, len(found)))
+    return found
+
+
+def vouched(hypotheses: list[Hypothesis], others: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """The same, each with the features that agree on just that place of the work in ``others``."""
+    by_entry = {one.entry: [other for other in others if other.entry == one.entry] for one in hypotheses}
+    return [
+        replace(
+            one,
+            inliers=max(
+                (other.inliers for other in by_entry[one.entry] if same_quad(other.quad, one.quad)), default=one.inliers
+            ),
+        )
+        for one in hypotheses
+    ]
 
 
 def compared(

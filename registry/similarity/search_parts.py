@@ -15,7 +15,7 @@ from registry.similarity.hypotheses import (
     WorkSizes,
     from_local_features,
     from_regions,
-    longest_side,
+    same_quad,
     same_spot,
 )
 from registry.similarity.index.feature_index import FeatureIndex
@@ -40,7 +40,6 @@ LEAST_FIT = 0.45
 0.4 to 0.5; with 0.3, and no such limit for coarse fits, 529 in an eighth more time."""
 VOUCHING = 8
 """So many features vouch for a place however its edges fit."""
-_SAME_PLACE = 0.08
 _LEAST_POINTS = 5
 
 
@@ -141,7 +140,7 @@ def _best_of_each(refined: list[_Moved]) -> list[_Moved]:
     vouching = dict.fromkeys(best, 0)
     for place in refined:
         entry = place.origin.entry
-        if _same_quad(place.quad, best[entry].quad):
+        if same_quad(place.quad, best[entry].quad):
             vouching[entry] = max(vouching[entry], place.origin.inliers)
     return [
         _Moved(
@@ -161,7 +160,7 @@ def _with_vouched(chosen: list[_Moved], refined: list[_Moved]) -> list[_Moved]:
         best = entries.get(place.origin.entry)
         if best is not None and place.origin.inliers >= VOUCHING and place.origin.entry not in vouched:
             vouched[place.origin.entry] = place
-    return [*chosen, *(one for entry, one in vouched.items() if not _same_quad(one.quad, entries[entry].quad))]
+    return [*chosen, *(one for entry, one in vouched.items() if not same_quad(one.quad, entries[entry].quad))]
 
 
 def _chosen(moved: list[_Moved], choice: _Choice) -> list[_Moved]:
@@ -182,13 +181,9 @@ def _apart(ordered: list[_Moved], before: list[_Moved], most: int, of_a_work: in
         if len(kept) == most:
             break
         own = [other for other in [*before, *kept] if other.origin.entry == place.origin.entry]
-        if len(own) >= of_a_work or any(_same_quad(other.quad, place.quad) for other in own):
+        if len(own) >= of_a_work or any(same_quad(other.quad, place.quad) for other in own):
             continue
         if sum(same_spot(other.quad, place.quad) for other in kept) >= at_a_place:
             continue
         kept.append(place)
     return kept
-
-
-def _same_quad(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    return bool(np.abs(one - other).max() < _SAME_PLACE * longest_side(other))

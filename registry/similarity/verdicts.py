@@ -25,7 +25,7 @@ ON_CANVAS = 3.5
 by a person. Of 202 listings of unregistered designs, held against 150 works, what shared no art with them was below by
 5 and more."""
 _JUST_SHORT = 0.05
-"""Certainty by which what would be a match but for its tone falls short of one; the half of it at most."""
+"""Certainty by which what is as certain as a match, and called none, falls short of one; the half of it at most."""
 _MOST_CERTAIN = 0.999
 """A score of 1 is kept for identical files and pixels."""
 _AS_GOOD = 0.5
@@ -34,16 +34,28 @@ _AS_GOOD = 0.5
 
 @dataclass(frozen=True)
 class Place:
-    """A place found, the work it belongs to, and the box of that picture's ink in pixels of it."""
+    """A place found, the work it belongs to, and the box of that picture's ink in pixels of it.
+
+    ``found_first`` is the place before it was aligned finer to tell siblings apart, None where it was not: siblings
+    gain by that too, so whether it is called a match is decided as for all other places. ``in_crowd``: many works fit
+    there.
+    """
 
     found: Found
     work_id: str
     ink: Ink
+    found_first: Found | None = None
+    in_crowd: bool = False
 
 
 def measured(place: Place) -> list[float]:
     """What the decision weighs of a place, in the order of MEASUREMENTS."""
     return measurements(place.found.appearance, place.found.fit, place.found.inliers)
+
+
+def certainty_of(place: Place, calibration: Calibration) -> float:
+    """0 where a person begins to look at it and 1 where it is called a match."""
+    return calibration.certainty(measured(place), _allowance(place))
 
 
 def placed_in(place: Place, reading: Reading) -> Placement:
@@ -54,15 +66,13 @@ def placed_in(place: Place, reading: Reading) -> Placement:
 
 def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match | None:
     """The match that a place amounts to; None where it is clear."""
-    found = place.found
-    values = measured(place)
-    allowance = ON_CANVAS if found.on_canvas else 0.0
-    verdict, certainty = calibration.verdict(values, allowance), calibration.certainty(values, allowance)
+    found, certainty = place.found, certainty_of(place, calibration)
+    verdict = _verdict_on(replace(place, found=place.found_first or found), calibration)
     if verdict is Verdict.CLEAR:
         return None
-    if verdict is Verdict.MATCH and abs(found.appearance.tone) < LEAST_TONE:
+    if verdict is Verdict.REVIEW and certainty >= 1:
         # Still in the order of certainty, so that of sisters that all fall short the likeliest comes first.
-        verdict, certainty = Verdict.REVIEW, 1 - _JUST_SHORT / (1 + certainty)
+        certainty = 1 - _JUST_SHORT / (1 + certainty)
     placed = placed_in(place, reading)
     visible = found.appearance.visible
     whole = visible >= SHOWN_WHOLE and placed.share_of_listing >= WHOLE_SHARE
@@ -82,6 +92,16 @@ def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match 
         frame=placed.frame,
         frame_of_work=placed.frame_of_work,
     )
+
+
+def _verdict_on(place: Place, calibration: Calibration) -> Verdict:
+    verdict = calibration.verdict(measured(place), _allowance(place))
+    doubtful = place.in_crowd or abs(place.found.appearance.tone) < LEAST_TONE
+    return Verdict.REVIEW if verdict is Verdict.MATCH and doubtful else verdict
+
+
+def _allowance(place: Place) -> float:
+    return ON_CANVAS if place.found.on_canvas else 0.0
 
 
 def ranked(wholes: Iterable[Match], parts: Iterable[Match] = ()) -> tuple[Match, ...]:
