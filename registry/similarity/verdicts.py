@@ -23,9 +23,11 @@ buttons, have edges in the same directions; of 190 copies nine in ten measured m
 ON_CANVAS = 3.5
 """Logits by which a work that was compared where its canvas has it may fall short of the others and still be looked at
 by a person. Of 202 listings of unregistered designs, held against 150 works, what shared no art with them was below by
-5 and more."""
+4.2 and more."""
 _JUST_SHORT = 0.05
 """Certainty by which what is as certain as a match, and called none, falls short of one; the half of it at most."""
+_BUT_FOR_THE_CROWD = 0.02
+"""The same of what only a crowd of siblings keeps from being a match: before all that fall short otherwise."""
 _MOST_CERTAIN = 0.999
 """A score of 1 is kept for identical files and pixels."""
 _AS_GOOD = 0.5
@@ -67,12 +69,16 @@ def placed_in(place: Place, reading: Reading) -> Placement:
 def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match | None:
     """The match that a place amounts to; None where it is clear."""
     found, certainty = place.found, certainty_of(place, calibration)
-    verdict = _verdict_on(replace(place, found=place.found_first or found), calibration)
+    first = replace(place, found=place.found_first or found)
+    toned = abs(first.found.appearance.tone) >= LEAST_TONE
+    verdict = calibration.verdict(measured(first), _allowance(first))
+    if verdict is Verdict.MATCH and (place.in_crowd or not toned):
+        verdict = Verdict.REVIEW
     if verdict is Verdict.CLEAR:
         return None
     if verdict is Verdict.REVIEW and certainty >= 1:
         # Still in the order of certainty, so that of sisters that all fall short the likeliest comes first.
-        certainty = 1 - _JUST_SHORT / (1 + certainty)
+        certainty = 1 - (_BUT_FOR_THE_CROWD if place.in_crowd and toned else _JUST_SHORT) / (1 + certainty)
     placed = placed_in(place, reading)
     visible = found.appearance.visible
     whole = visible >= SHOWN_WHOLE and placed.share_of_listing >= WHOLE_SHARE
@@ -92,12 +98,6 @@ def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match 
         frame=placed.frame,
         frame_of_work=placed.frame_of_work,
     )
-
-
-def _verdict_on(place: Place, calibration: Calibration) -> Verdict:
-    verdict = calibration.verdict(measured(place), _allowance(place))
-    doubtful = place.in_crowd or abs(place.found.appearance.tone) < LEAST_TONE
-    return Verdict.REVIEW if verdict is Verdict.MATCH and doubtful else verdict
 
 
 def _allowance(place: Place) -> float:

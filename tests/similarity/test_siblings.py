@@ -107,6 +107,18 @@ def test_in_a_crowd_a_person_decides_and_the_most_certain_still_comes_first() ->
     assert found[0].score > found[1].score > found[2].score
 
 
+def test_in_a_crowd_what_has_the_lights_and_darks_comes_before_what_has_the_edges_alone() -> None:
+    reading = read(Listing(printed()).file, Purpose.LISTING)
+    fitting = replace(seemingly(1, LEAST_TONE - 0.05), in_crowd=True)
+    toned = replace(seemingly(2, LEAST_TONE + 0.01), in_crowd=True)
+    weaker = replace(toned, found=replace(toned.found, inliers=20))
+    assert 1 <= certainty_of(weaker, CALIBRATION) < certainty_of(fitting, CALIBRATION)
+    first, second = match_of(weaker, reading, CALIBRATION), match_of(fitting, reading, CALIBRATION)
+    assert first is not None
+    assert second is not None
+    assert first.score > second.score
+
+
 def test_what_aligning_siblings_finer_gained_makes_no_match_of_what_was_none() -> None:
     reading = read(Listing(printed()).file, Purpose.LISTING)
     first, finer = seemingly(1, LEAST_TONE - 0.1).found, seemingly(1, LEAST_TONE + 0.1)

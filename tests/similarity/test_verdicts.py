@@ -127,7 +127,7 @@ def test_a_work_that_was_compared_where_its_canvas_has_it_is_looked_at_sooner_an
     verdicts = {}
     for on_canvas in (False, True):
         place = place_of_tone(1.0)
-        weaker = replace(place.found.appearance, edges=0.9, typical_block=0.95, weak_block=0.9, detail=20)
+        weaker = replace(place.found.appearance, edges=0.86, typical_block=0.95, weak_block=0.9, detail=15)
         found = replace(place.found, appearance=weaker, fit=0.7, inliers=0, on_canvas=on_canvas)
         match = match_of(replace(place, found=found), listing_of_100_pixels(), calibration)
         verdicts[on_canvas] = match and match.verdict
