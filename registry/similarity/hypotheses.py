@@ -42,7 +42,7 @@ SAME_SPOT = 0.3
 """Of the smaller side: how far apart the centres of two works at one place may be."""
 SAME_SPOT_SIZE = 1.5
 _SAME_PLACE = 0.08
-"""Of the longer side: how far apart the corners of one work may be for that."""
+"""Of the longer side: how far apart two quadrilaterals' corners may be where they are one place of a work."""
 _LEAST_SIDE = 24.0
 """Pixels of the view: what is smaller cannot be verified."""
 

@@ -47,7 +47,7 @@ _LEAST_POINTS = 5
 class Found:
     """A place where a work may lie: corners of its ink in the view, how it fits, and what the pixels say.
 
-    ``on_canvas``: the listing is the whole picture there, and nothing was moved to make it fit.
+    ``on_canvas``: it was found where the listing is the whole picture, and nothing had to be moved to make it fit.
     """
 
     entry: int

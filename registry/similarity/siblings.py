@@ -13,17 +13,17 @@ from registry.similarity.appearance import appearance
 from registry.similarity.decision import Calibration
 from registry.similarity.hypotheses import same_spot
 from registry.similarity.registered_features import AnyTemplate
-from registry.similarity.verdicts import Place, certainty_of
+from registry.similarity.verdicts import Place, certainty_of, has_tone
 
 MOST_ALIGNED = 4
 """Places of a listing that are aligned finer, some 4 ms each. Of 172 groups of siblings in stolen designs the right
 work led 127 before, 142 with these, and 143 with all of them aligned."""
 MARGIN = 0.5
-"""Certainty that a work may be behind the best of its spot and still be aligned finer; with twice as much as many."""
+"""Certainty that a work may be behind the best of its spot and still be aligned finer; a larger one told no more."""
 CROWD = 3
-"""Other works at a spot, each as certain as a match, with which a person decides: art like it is made in series, and
-the listing may show one of the series that nobody registered. Of 200 unregistered designs three were called a match,
-rings of lines all of them, each in a crowd of four and more; so were 16 of 613 matches that were right."""
+"""Works at a spot, each as certain as a match but for its lights and darks, with which a person decides: art like it is
+made in series, and the listing may show one of the series that nobody registered. Of 200 unregistered designs three
+were called a match, rings of lines all of them, each in a crowd."""
 
 
 def told_apart(
@@ -39,7 +39,7 @@ def told_apart(
         close = [place for certainty, place in spot if certainty >= most - MARGIN]
         if any(place.work_id != best.work_id for place in close):
             rivals += close
-        if len({place.work_id for certainty, place in spot if certainty >= 1}) > CROWD:
+        if len({place.work_id for certainty, place in spot if certainty >= 1 and not has_tone(place)}) >= CROWD:
             crowded += [place for _, place in spot]
     chosen = {id(place) for place in rivals[:MOST_ALIGNED]}
     marked = {id(place) for place in crowded}

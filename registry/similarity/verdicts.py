@@ -60,6 +60,11 @@ def certainty_of(place: Place, calibration: Calibration) -> float:
     return calibration.certainty(measured(place), _allowance(place))
 
 
+def has_tone(place: Place) -> bool:
+    """Whether its lights and darks, or the negative's, are the work's, so that it may be called a match."""
+    return abs(place.found.appearance.tone) >= LEAST_TONE
+
+
 def placed_in(place: Place, reading: Reading) -> Placement:
     """Where it is, in pixels of the listing picture and of the work."""
     seen, size = reading.features.view, (reading.width, reading.height)
@@ -70,7 +75,7 @@ def match_of(place: Place, reading: Reading, calibration: Calibration) -> Match 
     """The match that a place amounts to; None where it is clear."""
     found, certainty = place.found, certainty_of(place, calibration)
     first = replace(place, found=place.found_first or found)
-    toned = abs(first.found.appearance.tone) >= LEAST_TONE
+    toned = has_tone(first)
     verdict = calibration.verdict(measured(first), _allowance(first))
     if verdict is Verdict.MATCH and (place.in_crowd or not toned):
         verdict = Verdict.REVIEW

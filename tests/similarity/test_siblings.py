@@ -90,11 +90,14 @@ def test_no_more_places_of_a_listing_are_aligned_than_there_is_time_for(work: Fe
     assert sum(one.found_first is not None for one in apart) == MOST_ALIGNED
 
 
-@pytest.mark.parametrize(("others", "crowded"), [(CROWD - 1, False), (CROWD, True)])
-def test_many_works_as_certain_as_a_match_at_one_spot_are_a_crowd(
-    work: Features, listing: ListingFields, others: int, crowded: bool
+@pytest.mark.parametrize(
+    ("others", "tone", "crowded"),
+    [(CROWD - 1, LEAST_TONE - 0.1, False), (CROWD, LEAST_TONE - 0.1, True), (CROWD + 3, LEAST_TONE + 0.2, False)],
+)
+def test_many_works_whose_edges_alone_fit_a_spot_are_a_crowd_and_one_picture_of_many_owners_is_none(
+    work: Features, listing: ListingFields, others: int, tone: float, crowded: bool
 ) -> None:
-    places = [seemingly(entry) for entry in range(1 + others)]
+    places = [seemingly(0, 0.9), *(seemingly(1 + entry, tone) for entry in range(others))]
     known = dict.fromkeys(range(len(places)), work.template)
     assert {one.in_crowd for one in told_apart(places, listing, known, CALIBRATION)} == {crowded}
 
