@@ -12,8 +12,6 @@ The end of the socket is the end of this process, which ends its children and wa
 are too. Of pictures that take much memory one is decoded at a time: its child holds a record lock, which ends with it.
 """
 
-import ctypes
-import fcntl
 import io
 import os
 import select
@@ -29,20 +27,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from registry.errors import Refused
-from registry.imaging import confinement, refusals, wire
 from registry.imaging.decoding import decode
 from registry.imaging.file_type import media_type
-from registry.imaging.picture import Reading
-from registry.imaging.purpose import Purpose
 from registry.imaging.reading import read
+from registry.imaging.sandbox_child import PURPOSES, Practice, give_back_memory, practice_pictures, serve_one, wait_warm
 
 READY, END = b"F", b"E"
-_PURPOSES = {purpose.value: purpose for purpose in Purpose}
-_CHUNK = 1 << 20
-_PRACTICE_SIDE = 700
-"""Pixels of what a waiting child reads. On a machine that slept in between, a picture of 2,000 was read in 200 ms after
-it, in 175 after one of 1,400, which takes a processor twice as long, and in 320 after none."""
 
 
 def main() -> None:
@@ -51,8 +41,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the socket
     cv2.setNumThreads(0)  # a thread that holds a lock while this process forks would hold it for ever in the child
     _import_everything()
-    practice = _practice_picture()
-    _give_back_memory()
+    practice = practice_pictures()
+    give_back_memory()
     control.sendall(READY)
     with tempfile.TemporaryFile() as turn_of_large_pictures:
         sandbox = _Sandbox(control, turn_of_large_pictures.fileno(), practice)
@@ -81,10 +71,11 @@ class _Spare:
 class _Sandbox:
     """Answers the requests that come over ``control``, with a child for each picture.
 
-    ``turn`` is locked by who decodes a large picture; ``practice`` is a picture file for a waiting child to read.
+    ``turn`` is locked by who decodes a large picture; ``practice`` are picture files for a waiting child to read, the
+    second when it has waited for a while.
     """
 
-    def __init__(self, control: socket.socket, turn: int, practice: bytes) -> None:
+    def __init__(self, control: socket.socket, turn: int, practice: Practice) -> None:
         self._control = control
         self._turn = turn
         self._practice = practice
@@ -132,10 +123,10 @@ class _Sandbox:
             request, descriptors, _, _ = socket.recv_fds(self._control, 5, 2)
         except ConnectionResetError:
             return False  # the parent was killed in the middle of a request
-        if request in _PURPOSES and len(descriptors) == 2:
+        if request in PURPOSES and len(descriptors) == 2:
             file_in, answer_out = descriptors
             child = self._taken_spare(request, file_in, answer_out) or self._forked(
-                lambda: _serve_one(file_in, answer_out, _PURPOSES[request], self._turn)
+                lambda: serve_one(file_in, answer_out, PURPOSES[request], self._turn)
             )
             self._reading.add(child.alive)
             for descriptor in descriptors:
@@ -181,7 +172,7 @@ class _Sandbox:
     def _fork_spare(self) -> None:
         try:
             ours, theirs = socket.socketpair()
-            child = self._forked(lambda: _wait_warm(ours, theirs, self._practice, self._turn))
+            child = self._forked(lambda: wait_warm(ours, theirs, self._practice, self._turn))
         except OSError:  # no memory or no process to spare: pictures are read without
             self._keeps_spare = False
             return
@@ -201,52 +192,6 @@ class _Sandbox:
         return _Child(number, alive)
 
 
-def _wait_warm(ours: socket.socket, theirs: socket.socket, practice: bytes, turn: int) -> NoReturn:
-    """In the child: get memory by reading a picture that is known to be harmless, then wait for another."""
-    try:
-        confinement.die_with_parent()
-        ours.close()
-        space = confinement.address_space()
-        read(practice, Purpose.WORK)
-        request, descriptors, _, _ = socket.recv_fds(theirs, 1, 2)
-        if len(descriptors) == 2:
-            theirs.close()
-            _serve_one(descriptors[0], descriptors[1], _PURPOSES[request], turn, space)
-    finally:
-        os._exit(1)
-
-
-def _serve_one(file_in: int, answer_out: int, purpose: Purpose, turn: int, space: int | None = None) -> NoReturn:
-    """In the child: read one picture, answer, end. Whatever happens, this process never returns to the loop.
-
-    ``space`` is the address space that it had when it was forked; None: now.
-    """
-    status = 1
-    try:
-        confinement.die_with_parent()
-        content = _read_all(file_in)
-        confinement.confine(len(content), space)
-        try:
-            answer = wire.reading_to_bytes(_read(content, purpose, turn))
-        except Refused as refusal:
-            answer = wire.refusal_to_bytes(refusal)
-        except MemoryError:
-            answer = wire.refusal_to_bytes(refusals.needs_too_much_memory())
-        _write_all(answer_out, answer)
-        os.close(answer_out)  # the end of the answer is told before this process's memory is taken apart
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _read(content: bytes, purpose: Purpose, turn: int) -> Reading:
-    def wait_for_memory() -> None:
-        _give_back_memory()  # what a waiting child has got early
-        fcntl.lockf(turn, fcntl.LOCK_EX)
-
-    return read(content, purpose, wait_for_memory)
-
-
 def _import_everything() -> None:
     """Decode a picture of each kind and read one to the end, so that nothing needs a file once it is confined."""
     drawn = Image.fromarray((np.indices((32, 32)).sum(0) * 4).astype(np.uint8)).convert("RGB")
@@ -260,40 +205,8 @@ def _import_everything() -> None:
     read(picture)
 
 
-def _practice_picture() -> bytes:
-    """The file of a sheet of discs on a transparent ground."""
-    across, down = np.indices((_PRACTICE_SIDE, _PRACTICE_SIDE))
-    step = _PRACTICE_SIDE // 10
-    apart = np.hypot(across % step - step / 2, down % step - step / 2)
-    drawn = np.stack([across % 256, down % 256, 37 * (across // step) % 256, 255 * (apart < step / 3)], axis=2)
-    written = io.BytesIO()
-    Image.fromarray(drawn.astype(np.uint8)).save(written, "PNG")
-    return written.getvalue()
-
-
-def _give_back_memory() -> None:
-    """Let the system have what reading left, some 20 MB, where the C library can (glibc's malloc_trim)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
 def _decode(content: bytes) -> None:
     decode(content, media_type(content), wait_for_memory=lambda: None)
-
-
-def _read_all(descriptor: int) -> bytes:
-    parts = []
-    while part := os.read(descriptor, _CHUNK):
-        parts.append(part)
-    os.close(descriptor)
-    return b"".join(parts)
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 if __name__ == "__main__":
