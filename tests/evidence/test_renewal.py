@@ -19,7 +19,7 @@ from registry.verify import der
 from registry.verify.authority import Terms
 from registry.verify.container import Container
 from registry.verify.errors import VerificationError
-from registry.verify.evidence_record import ArchiveTimestamp, EvidenceRecord, hashes_of
+from registry.verify.evidence_record import MOST_TIMESTAMPS, ArchiveTimestamp, EvidenceRecord, hashes_of
 from registry.verify.manifest_check import digests_of
 from registry.verify.reading import Reading
 from registry.verify.renewal import check_evidence_record
@@ -261,10 +261,12 @@ def test_a_file_made_to_keep_its_verifier_busy_with_a_record_is_refused(years: Y
 
 
 BYTES = st.binary(min_size=1, max_size=8)
+MOST_CHAINS = 3
+LATER = st.lists(BYTES, max_size=MOST_TIMESTAMPS // MOST_CHAINS - 1)
 CHAINS = st.lists(
-    st.tuples(st.sampled_from(["sha256", "sha512"]), st.lists(BYTES, min_size=1, max_size=3), st.lists(BYTES)),
+    st.tuples(st.sampled_from(["sha256", "sha512"]), st.lists(BYTES, min_size=1, max_size=3), LATER),
     min_size=1,
-    max_size=3,
+    max_size=MOST_CHAINS,
 )
 
 
