@@ -20,8 +20,8 @@ from registry.imaging.reading import read
 PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _CHUNK = 1 << 20
 _PRACTICE_SIDE = 100
-"""Pixels of what a waiting child reads at once. It spares a picture of 2,000 that comes right after it 22 of 130 ms; 700
-would spare 5 more and take 140 ms of a core, in place of 50, from whoever searches meanwhile."""
+"""Pixels of what a waiting child reads at once. It spares a picture of 2,000 that comes right after it 22 of 130 ms.
+With 700 it would be 5 more, for 140 ms of a core in place of 50, taken from whoever searches meanwhile."""
 _LONG_PRACTICE_SIDE = 700
 """Likewise, once nothing has come for a while: of the 160 ms that a machine which slept then takes, it spares 10 to 40.
 """
